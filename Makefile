@@ -1,0 +1,35 @@
+# make release   build edition 2024 on the embedded data      make test   everything CI runs
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EDITION ?= 2024
+
+.PHONY: release test bench demo clean
+
+$(VENV)/.release: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.release
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+release: $(VENV)/.release
+	$(BIN)/oqhs release $(EDITION)
+
+test: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/.test
+	$(BIN)/python benchmarks/bench_reading.py
+
+demo: $(VENV)/.release
+	$(BIN)/oqhs demo data
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

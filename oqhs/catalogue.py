@@ -1,0 +1,444 @@
+"""The catalogue: what is measured, by whom, how it is said and which thresholds hold.
+
+It is data (`oqhs/referentiel/*.yaml`), read into frozen models that refuse unknown keys. Users add
+their own indicators in `data/indicateurs/*.yaml` without touching the package.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from oqhs.errors import CatalogueError, Problem, UnknownError
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+Recipe = Literal["ratio", "count", "published", "pooled", "mass", "estimate", "area_share", "access"]
+Kind = Literal[
+    "qpv", "iris", "carreau", "commune", "ept", "departement", "ensemble_qpv", "hors_qpv", "regroupement"
+]
+Unit = Literal["percent", "eur_year", "eur_month", "persons"]
+Diffusion = Literal["interne", "partenaires", "public"]
+
+
+class Model(BaseModel):
+    """Base of everything read from YAML: frozen, and no key that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Variable(Model):
+    """A quantity as producers publish it, under our own id."""
+
+    label: str
+    unit: Literal["persons", "households", "families", "units", "percent", "eur_year", "ratio"]
+    range: tuple[float | None, float | None] | None = None
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Smallest and largest value that can be true, in `unit`; None is unbounded."""
+        if self.range is not None:
+            return self.range
+        return (0.0, 100.0) if self.unit == "percent" else (0.0, None)
+
+
+class Term(Model):
+    """Numerator or denominator of a ratio: in words, and the variables that are added up."""
+
+    words: str
+    variables: tuple[str, ...] = ()
+
+
+class Published(Model):
+    """Variable that carries the indicator when a producer publishes it."""
+
+    variable: str
+    divide_by: Annotated[float, Field(gt=0)] = 1.0
+
+
+class Indicator(Model):
+    """An indicator of the observatory.
+
+    `polarity` is +1 when a higher value is favourable, −1 when it is unfavourable and 0 when it is
+    neither: a neutral indicator is never flagged. `weights` lists, best first, the products of
+    variables that may weight the values of several territories; each one after the first is a proxy,
+    and is named as such wherever it is used.
+    """
+
+    label: str
+    theme: str
+    universe: str
+    unit: Unit
+    decimals: int = Field(ge=0, le=3)
+    polarity: Literal[-1, 0, 1]
+    recipe: Recipe
+    source: str
+    key: bool = True
+    footnote: Literal["a", "b", "c"] | None = None
+    numerator: Term | None = None
+    denominator: Term | None = None
+    published: Published | None = None
+    quantiles: dict[float, str] | None = None
+    weights: tuple[tuple[str, ...], ...] = ()
+    richer_by: str | None = None
+    reading: str
+    caveats: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _holds_what_its_recipe_needs(self) -> Self:
+        counts = self.numerator is not None and bool(self.numerator.variables)
+        bases = self.denominator is not None and bool(self.denominator.variables)
+        lacking = {
+            "ratio": not (counts and bases) and "numerator.variables and denominator.variables",
+            "count": not counts and "numerator.variables",
+            "published": self.published is None and "published",
+            "pooled": not (self.published and self.quantiles and self.weights)
+            and "published, quantiles and weights",
+            "mass": not (self.published and self.weights) and "published and weights",
+        }.get(self.recipe)
+        if lacking:
+            raise ValueError(f"recipe {self.recipe!r} needs {lacking}")
+        return self
+
+
+class Theme(Model):
+    """A theme of the key table."""
+
+    label: str
+
+
+class ThresholdValue(Model):
+    """A value of a threshold, the day it starts to hold and why."""
+
+    value: float
+    since: dt.date
+    reference: str
+    checked: dt.date
+
+
+class Threshold(Model):
+    """A dated parameter of the method."""
+
+    label: str
+    unit: str
+    values: tuple[ThresholdValue, ...] = Field(min_length=1)
+
+
+class Vintage(Model):
+    """One state of a published header.
+
+    `columns` maps a name of the header (upper case, `{yy}` standing for the two digits of the year)
+    to one of our variables. `match` names the columns that, together, tell this vintage.
+    """
+
+    match: tuple[str, ...] = Field(min_length=1)
+    columns: dict[str, str]
+    note: str | None = None
+
+
+class Layout(Model):
+    """A table as a producer publishes it: one territory a row."""
+
+    label: str
+    page: str
+    key: str
+    kinds: tuple[Kind, ...]
+    labels: tuple[str, ...] = ()
+    decimal: Literal[",", "."] = ","
+    edition_years: dict[int, int] = {}
+    vintages: tuple[Vintage, ...]
+
+
+class LayerLayout(Model):
+    """A layer of perimeters as a producer publishes it."""
+
+    label: str
+    page: str
+    kind: Kind
+    match: tuple[str, ...]
+    territory: str
+    name: str
+    communes: str | None = None
+    perimeter: str | None = None
+
+
+class Source(Model):
+    """A statistical source: who produces it, under which licence, in which layouts."""
+
+    label: str
+    short: str
+    producer: str
+    page: str
+    licence: str
+    vintages: str
+    layouts: dict[str, Layout] = {}
+    layers: dict[str, LayerLayout] = {}
+
+
+class _IndicatorFile(Model):
+    themes: dict[str, Theme] = {}
+    caveats: dict[str, str] = {}
+    indicators: dict[str, Indicator]
+
+
+class _VariableFile(Model):
+    variables: dict[str, Variable]
+
+
+class _SourceFile(Model):
+    sources: dict[str, Source]
+
+
+class _ThresholdFile(Model):
+    thresholds: dict[str, Threshold]
+
+
+class Catalogue(Model):
+    """Everything the observatory knows before it reads a figure."""
+
+    themes: dict[str, Theme]
+    caveats: dict[str, str]
+    indicators: dict[str, Indicator]
+    variables: dict[str, Variable]
+    sources: dict[str, Source]
+    thresholds: dict[str, Threshold]
+
+    @cached_property
+    def layouts(self) -> dict[str, tuple[str, Layout]]:
+        """Layouts of tables by id, each with the id of its source."""
+        return {
+            name: (source_id, layout)
+            for source_id, source in self.sources.items()
+            for name, layout in source.layouts.items()
+        }
+
+    @cached_property
+    def layers(self) -> dict[str, tuple[str, LayerLayout]]:
+        """Layouts of layers by id, each with the id of its source."""
+        return {
+            name: (source_id, layer)
+            for source_id, source in self.sources.items()
+            for name, layer in source.layers.items()
+        }
+
+    def indicator(self, name: str) -> Indicator:
+        """Give an indicator; `UnknownError` names those that exist."""
+        return _lookup(self.indicators, name, "indicator")
+
+    def variable(self, name: str) -> Variable:
+        """Give a variable; the rate published under the id of an indicator is one too."""
+        if name in self.indicators:
+            indicator = self.indicators[name]
+            unit = "percent" if indicator.unit == "percent" else "units"
+            return Variable(label=indicator.label, unit=unit)
+        return _lookup(self.variables, name, "variable")
+
+    def threshold(self, name: str, on: dt.date) -> float:
+        """Give the value of a threshold in force on a day."""
+        threshold = _lookup(self.thresholds, name, "threshold")
+        held = [entry for entry in threshold.values if entry.since <= on]
+        if not held:
+            first = min(entry.since for entry in threshold.values)
+            raise UnknownError(
+                f"threshold {name!r} has no value in force on {on}", allowed=f"a day from {first}"
+            )
+        return max(held, key=lambda entry: entry.since).value
+
+
+def _lookup(table: Mapping[str, T], name: str, what: str) -> T:
+    if name not in table:
+        raise UnknownError(f"no such {what}", found=name, allowed=", ".join(sorted(table)))
+    return table[name]
+
+
+def load_catalogue(extra: Path | None = None) -> Catalogue:
+    """Read the catalogue of the package, and the indicators a user added.
+
+    Parameters
+    ----------
+    extra : Path, optional
+        Folder of `*.yaml` files shaped like `indicateurs.yaml`. A missing folder adds nothing.
+
+    Raises
+    ------
+    CatalogueError
+        A file is not as it must be, names something unknown, or redefines an indicator.
+
+    Examples
+    --------
+    >>> load_catalogue().indicator("taux_pauvrete").label
+    'Taux de pauvreté'
+    """
+    home = Path(str(resources.files("oqhs") / "referentiel"))
+    base = read_model(home / "indicateurs.yaml", _IndicatorFile)
+    themes, caveats, indicators = dict(base.themes), dict(base.caveats), dict(base.indicators)
+    origin = dict.fromkeys(indicators, home / "indicateurs.yaml")
+    for path in sorted(extra.glob("*.yaml")) if extra is not None else ():
+        added = read_model(path, _IndicatorFile)
+        for name in added.indicators:
+            if name in indicators:
+                raise CatalogueError(
+                    "this indicator exists already",
+                    file=path,
+                    column=f"indicators.{name}",
+                    found=name,
+                    allowed="an id of its own",
+                    todo=f"rename it; the other one is in {origin[name].name}",
+                )
+            origin[name] = path
+        themes |= added.themes
+        caveats |= added.caveats
+        indicators |= added.indicators
+    catalogue = Catalogue(
+        themes=themes,
+        caveats=caveats,
+        indicators=indicators,
+        variables=read_model(home / "variables.yaml", _VariableFile).variables,
+        sources=read_model(home / "sources.yaml", _SourceFile).sources,
+        thresholds=read_model(home / "seuils.yaml", _ThresholdFile).thresholds,
+    )
+    problems = list(_dangling(catalogue, origin))
+    if problems:
+        raise CatalogueError.gather(problems)
+    return catalogue
+
+
+def _dangling(catalogue: Catalogue, origin: Mapping[str, Path]) -> Iterable[Problem]:
+    """Find what an indicator or a layout names and the catalogue does not hold."""
+    known = set(catalogue.variables) | set(catalogue.indicators)
+    for name, indicator in catalogue.indicators.items():
+        place = f"indicators.{name}"
+        named = {
+            "numerator": indicator.numerator.variables if indicator.numerator else (),
+            "denominator": indicator.denominator.variables if indicator.denominator else (),
+            "published": (indicator.published.variable,) if indicator.published else (),
+            "quantiles": tuple((indicator.quantiles or {}).values()),
+            "weights": tuple(v for product in indicator.weights for v in product),
+        }
+        checks: list[tuple[str, Iterable[str], Iterable[str]]] = [
+            (field, values, known) for field, values in named.items()
+        ]
+        checks.append(("theme", (indicator.theme,), catalogue.themes))
+        checks.append(("source", (indicator.source,), catalogue.sources))
+        checks.append(("caveats", indicator.caveats, catalogue.caveats))
+        for field, values, allowed in checks:
+            for value in values:
+                if value not in allowed:
+                    yield Problem(
+                        "the catalogue has no such entry",
+                        file=origin[name],
+                        column=f"{place}.{field}",
+                        found=value,
+                        allowed=", ".join(sorted(allowed)),
+                    )
+    for name, (_, layout) in catalogue.layouts.items():
+        for vintage in layout.vintages:
+            for column, variable in vintage.columns.items():
+                if variable not in known:
+                    yield Problem(
+                        "no such variable",
+                        file="sources.yaml",
+                        column=f"{name}.{column}",
+                        found=variable,
+                        allowed="a variable of variables.yaml",
+                    )
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """A YAML loader that refuses a key written twice instead of keeping the last."""
+
+
+def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node)
+        if key in seen:
+            mark = key_node.start_mark
+            raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is written twice", mark)
+        seen.add(key)
+    return loader.construct_mapping(node, deep=True)
+
+
+_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
+
+
+def read_model(path: Path, model: type[M]) -> M:
+    """Read a YAML file into a model.
+
+    Parameters
+    ----------
+    path : Path
+        UTF-8 YAML file.
+    model : type
+        Model to build.
+
+    Raises
+    ------
+    CatalogueError
+        The file is not YAML, holds a key twice, or does not fit the model; every problem is told
+        with the path of the key in the file and the keys allowed there.
+    """
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506
+    except UnicodeDecodeError as error:
+        raise CatalogueError("not UTF-8 text", file=path, todo="save the file as UTF-8") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else None
+        reason = getattr(error, "problem", None) or "cannot be read"
+        raise CatalogueError(f"not valid YAML: {reason}", file=path, line=line) from error
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise CatalogueError.gather(_told(error, path, model)) from error
+
+
+def _told(error: ValidationError, path: Path, model: type[BaseModel]) -> Iterable[Problem]:
+    for detail in error.errors():
+        place = [str(part) for part in detail["loc"]]
+        extra = detail["type"] == "extra_forbidden"
+        yield Problem(
+            "this key is not known" if extra else detail["msg"],
+            file=path,
+            column=".".join(place) or None,
+            found=place[-1] if extra else detail["input"],
+            allowed=", ".join(_keys_at(model, detail["loc"])) if extra else None,
+        )
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """Keys allowed where an unknown key was found: walk the schema down to its parent."""
+    root = model.model_json_schema()
+    schema = root
+    for part in loc[:-1]:
+        schema = _step(root, _resolve(root, schema), part)
+    return sorted(_resolve(root, schema).get("properties", {}))
+
+
+def _resolve(root: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    for option in [schema, *schema.get("anyOf", [])]:
+        if "$ref" in option:
+            resolved: dict[str, Any] = root["$defs"][option["$ref"].rsplit("/", 1)[1]]
+            return resolved
+    return schema
+
+
+def _step(root: dict[str, Any], schema: dict[str, Any], part: int | str) -> dict[str, Any]:
+    properties = schema.get("properties", {})
+    if part in properties:
+        inside: dict[str, Any] = properties[part]
+        return inside
+    for option in [schema, *(_resolve(root, one) for one in schema.get("anyOf", []))]:
+        for holder in ("additionalProperties", "items"):
+            if isinstance(option.get(holder), dict):
+                found: dict[str, Any] = option[holder]
+                return found
+    return {}

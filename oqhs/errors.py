@@ -1,0 +1,122 @@
+"""What can go wrong, told so that it can be mended.
+
+Every error of the library is an `OqhsError` and also the builtin a caller would expect
+(`ValueError`, `LookupError`). It carries one or several `Problem`: what is wrong, where,
+the value found, what is allowed and what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, and where.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong, in one sentence.
+    file : str or Path, optional
+        File where it was found.
+    line : int, optional
+        Line in the file, the header being line 1.
+    column : str, optional
+        Column, key or path inside the file.
+    found : object, optional
+        Value found there.
+    allowed : str, optional
+        What would have been accepted.
+    todo : str, optional
+        What to do next.
+    """
+
+    what: str
+    file: str | Path | None = None
+    line: int | None = None
+    column: str | None = None
+    found: object = None
+    allowed: str | None = None
+    todo: str | None = None
+
+    def __str__(self) -> str:
+        place = [
+            str(self.file) if self.file is not None else "",
+            f"line {self.line}" if self.line is not None else "",
+            f"column {self.column!r}" if self.column is not None else "",
+        ]
+        where = ", ".join(part for part in place if part)
+        lines = [f"{where}: {self.what}" if where else self.what]
+        if self.found is not None:
+            lines.append(f"  found: {self.found!r}")
+        if self.allowed is not None:
+            lines.append(f"  allowed: {self.allowed}")
+        if self.todo is not None:
+            lines.append(f"  to do: {self.todo}")
+        return "\n".join(lines)
+
+
+class OqhsError(Exception):
+    """Base of every error raised by the library; `problems` holds the details."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: str | Path | None = None,
+        line: int | None = None,
+        column: str | None = None,
+        found: object = None,
+        allowed: str | None = None,
+        todo: str | None = None,
+    ) -> None:
+        self.problems: tuple[Problem, ...] = (
+            Problem(what, file, line, column, found, allowed, todo),
+        )
+        super().__init__(str(self.problems[0]))
+
+    @classmethod
+    def gather(cls, problems: Iterable[Problem]) -> Self:
+        """Make one error of all the problems found, in the order given."""
+        found = tuple(problems)
+        error = cls(found[0].what)
+        error.problems = found
+        lines = [str(problem) for problem in found[:_SHOWN]]
+        if len(found) > _SHOWN:
+            lines.append(f"… and {len(found) - _SHOWN} more problems of {len(found)}")
+        error.args = ("\n".join(lines),)
+        return error
+
+
+class DataError(OqhsError, ValueError):
+    """A file holds something that cannot be accepted."""
+
+
+class LayoutError(DataError):
+    """A file is not of a layout the library knows."""
+
+
+class ChecksumError(DataError):
+    """A file is not the one its card vouches for."""
+
+
+class CatalogueError(OqhsError, ValueError):
+    """A card, an edition or a file of the catalogue is not as it must be."""
+
+
+class CRSError(OqhsError, ValueError):
+    """A layer has no coordinate reference system, or one that does not measure metres."""
+
+
+class MeasureError(OqhsError, ValueError):
+    """A measure was asked of data that cannot give it."""
+
+
+class UnknownError(OqhsError, LookupError):
+    """A name (indicator, territory, edition, card…) that nothing answers to."""

@@ -1,0 +1,118 @@
+"""Readers: from a file as received to measurements or to a layer.
+
+`read` recognises the layout of a file from its header, or takes the one its card gives.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow.parquet as pq
+
+from oqhs.catalogue import Catalogue, load_catalogue
+from oqhs.errors import LayoutError, UnknownError
+from oqhs.sources.cards import Card, find_card
+from oqhs.sources.mapped import read_mapped
+from oqhs.sources.memberships import read_memberships
+from oqhs.sources.perimeters import read_perimeters
+from oqhs.sources.published import read_published
+from oqhs.sources.tabular import Reading
+
+__all__ = ["Reading", "load", "read"]
+
+_TEXT = {".csv", ".txt", ".tsv"}
+_LAYERS = {".geojson", ".json", ".shp", ".gpkg"}
+_built_in = cache(load_catalogue)
+
+
+def read(
+    path: str | Path, *, year: int | None = None, perimeter: str | None = None
+) -> pd.DataFrame | gpd.GeoDataFrame:
+    """Read a published file.
+
+    Parameters
+    ----------
+    path : str or Path
+        File as received. When a card stands beside it (`file.csv.card.yaml`), the card is used.
+    year : int, optional
+        Year of the data, where neither the header nor the card says it.
+    perimeter : str, optional
+        Perimeter of the territories (`qpv2015`, `cog2021`…), where neither codes nor card say it.
+
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        Measurements (`variable, territory, perimeter, year, value, status, source, note`; `value` in
+        the unit of `variables.yaml`), memberships, or a layer (`territory, kind, perimeter, label,
+        label_article, communes, geometry`).
+
+    Raises
+    ------
+    LayoutError
+        The file is of no known layout.
+    DataError
+        The file is of a known layout and something in it is wrong: all of it is told at once.
+
+    Examples
+    --------
+    >>> table = read("data/raw/insee/data_filo21_qp_revdis.csv")
+    >>> sorted(table.status.unique())
+    ['observed', 'secret']
+    """
+    return load(path, year=year, perimeter=perimeter).frame
+
+
+def load(
+    path: str | Path,
+    *,
+    year: int | None = None,
+    perimeter: str | None = None,
+    card: Card | None = None,
+    catalogue: Catalogue | None = None,
+) -> Reading:
+    """Read a published file and tell what was and what was not read.
+
+    Parameters
+    ----------
+    path, year, perimeter
+        As for `read`.
+    card : Card, optional
+        Card of the file; by default the one that stands beside it.
+    catalogue : Catalogue, optional
+        Catalogue that knows the layouts; by default the one of the package.
+
+    Returns
+    -------
+    Reading
+        `frame`, as `read` returns it, with the layout, the number of territories, the columns nobody
+        mapped, the rows left blank and the geometries repaired.
+    """
+    file = Path(path)
+    if not file.exists():
+        raise UnknownError("no such file", file=file)
+    known = catalogue if catalogue is not None else _built_in()
+    card = card if card is not None else find_card(file)
+    layout = card.layout if card is not None else None
+    if card is not None and layout == "mapped":
+        return read_mapped(file, known, year=year, perimeter=perimeter, card=card)
+    if card is not None and layout == "memberships":
+        return read_memberships(file, card)
+    suffix = file.suffix.lower()
+    if suffix in _LAYERS or (suffix == ".parquet" and _is_layer(file)):
+        return read_perimeters(file, known, year=year, perimeter=perimeter, card=card)
+    if suffix in _TEXT:
+        return read_published(file, known, year=year, perimeter=perimeter, card=card)
+    raise LayoutError(
+        "nothing says how to read this file",
+        file=file,
+        found=file.suffix,
+        allowed=", ".join(sorted(_TEXT | _LAYERS)) + ", or a card with `layout: mapped`",
+        todo="write its card beside it",
+    )
+
+
+def _is_layer(path: Path) -> bool:
+    return b"geo" in (pq.read_schema(path).metadata or {})

@@ -1,0 +1,165 @@
+"""Cards: who gave a file, what it is, and the checksum that vouches for its bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import Field
+
+from oqhs.catalogue import Diffusion, Kind, Model, read_model
+from oqhs.errors import CatalogueError, ChecksumError, Problem
+
+CARD_SUFFIX = ".card.yaml"
+
+
+class MappedColumn(Model):
+    """What a column of a mapped table holds; `year` where it is not the year of the card."""
+
+    variable: str
+    year: int | None = None
+
+
+class TableMapping(Model):
+    """How to read a table of another origin: its key, and what each column holds.
+
+    `repeated` says that a territory may stand on several rows that agree on every mapped column (one
+    row per quartier × commune, for example).
+    """
+
+    key: str
+    columns: dict[str, str | MappedColumn] = Field(min_length=1)
+    decimal: Literal[",", "."] = ","
+    repeated: bool = False
+
+
+class LayerMapping(Model):
+    """How to read a layer of another origin."""
+
+    kind: Kind
+    territory: str
+    name: str
+    communes: str | None = None
+
+
+class MembershipMapping(Model):
+    """How to read a table that says which territory lies in which.
+
+    `population` is the column of the persons of the territory who live in that parent.
+    """
+
+    territory: str
+    parent: str
+    parent_name: str | None = None
+    population: str | None = None
+    decimal: Literal[",", "."] = ","
+
+
+class Card(Model):
+    """The card of a file under `data/raw`."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    layout: str
+    source: str
+    licence: str
+    obtained: dt.date
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    year: int | None = Field(default=None, ge=1962, le=2100)
+    perimeter: str | None = None
+    title: str | None = None
+    path: str | None = None
+    invented: bool = False
+    diffusion: Diffusion = "public"
+    mapping: TableMapping | None = None
+    layer: LayerMapping | None = None
+    memberships: MembershipMapping | None = None
+
+
+def card_path(path: Path) -> Path:
+    """Where the card of a file stands: beside it."""
+    return path.with_name(path.name + CARD_SUFFIX)
+
+
+def data_path(card_file: Path, card: Card) -> Path:
+    """Where the file of a card stands: beside it, or at the `path` the card gives."""
+    if card.path is None:
+        return card_file.with_name(card_file.name.removesuffix(CARD_SUFFIX))
+    return (card_file.parent / card.path).resolve()
+
+
+def read_card(card_file: Path) -> Card:
+    """Read a card; `CatalogueError` tells every key that is not as it must be."""
+    return read_model(card_file, Card)
+
+
+def find_card(path: Path) -> Card | None:
+    """Read the card that stands beside a file, if there is one."""
+    beside = card_path(path)
+    return read_card(beside) if beside.exists() else None
+
+
+def read_cards(folder: Path) -> dict[str, tuple[Path, Card]]:
+    """Read every card under a folder and check every file it vouches for.
+
+    Parameters
+    ----------
+    folder : Path
+        Usually `data/raw`.
+
+    Returns
+    -------
+    dict
+        By id of the card: path of the file and card, in the order of the ids.
+
+    Raises
+    ------
+    CatalogueError
+        A card is not as it must be, two cards have one id, or a file has no card.
+    ChecksumError
+        A file is missing or its bytes are not those of the card; all of them are told.
+    """
+    files = sorted(folder.rglob("*" + CARD_SUFFIX))
+    cards: dict[str, tuple[Path, Card]] = {}
+    wrong: list[Problem] = []
+    for card_file in files:
+        card = read_card(card_file)
+        if card.id in cards:
+            raise CatalogueError(
+                "two cards have one id", file=card_file, column="id", found=card.id, todo="rename one"
+            )
+        path = data_path(card_file, card)
+        cards[card.id] = (path, card)
+        found = sha256(path) if path.exists() else "no such file"
+        if found != card.sha256:
+            wrong.append(
+                Problem(
+                    "the file is not the one its card vouches for",
+                    file=path,
+                    column="sha256",
+                    found=found,
+                    allowed=card.sha256,
+                    todo="put the file back, or write its new checksum in the card if it was corrected",
+                )
+            )
+    if wrong:
+        raise ChecksumError.gather(wrong)
+    return dict(sorted(cards.items()))
+
+
+def sha256(path: Path) -> str:
+    """Checksum of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_card(path: Path, card: Card) -> Path:
+    """Write the card of a file beside it and give its path."""
+    content = card.model_dump(mode="json", exclude_defaults=True)
+    card_file = card_path(path)
+    card_file.write_text(
+        yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8", newline="\n"
+    )
+    return card_file

@@ -1,0 +1,110 @@
+"""Tables of another origin, read by the mapping of their card: CSV or Parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from oqhs.catalogue import Catalogue
+from oqhs.errors import CatalogueError, DataError, LayoutError, Problem
+from oqhs.sources.cards import Card, MappedColumn, TableMapping, card_path
+from oqhs.sources.delimited import read_delimited
+from oqhs.sources.published import agreed
+from oqhs.sources.tabular import Column, Reading, Table, measurements_of, typed_cells
+
+_ALL_KINDS = ("qpv", "iris", "commune", "ept", "departement", "ensemble_qpv")
+
+
+def read_mapped(
+    path: Path, catalogue: Catalogue, *, year: int | None, perimeter: str | None, card: Card
+) -> Reading:
+    """Read a table by the mapping of its card.
+
+    Raises
+    ------
+    CatalogueError
+        The card has no mapping, or maps a column to a variable the catalogue does not hold.
+    DataError
+        A mapped column is not in the file, a column has no year, or a cell is wrong.
+    """
+    mapping = card.mapping
+    if mapping is None:
+        raise CatalogueError(
+            "layout `mapped` needs a mapping", file=card_path(path), column="mapping", todo="add it to the card"
+        )
+    cells, blank_rows, line_of = _columns_of(path, mapping)
+    _check_mapping(path, mapping, list(cells), catalogue)
+    chosen = agreed(path, "year", year, card.year)
+    columns = []
+    for name, target in mapping.columns.items():
+        column = target if isinstance(target, MappedColumn) else MappedColumn(variable=target)
+        column_year = column.year if column.year is not None else chosen
+        if column_year is None:
+            raise DataError(
+                "nothing says of which year this column is",
+                file=path,
+                column=name,
+                allowed="a year in the card, for the file or for the column",
+            )
+        columns.append(Column(name, column.variable, column_year, cells[name]))
+    table = Table(
+        path=path,
+        source=card.id,
+        key=mapping.key,
+        codes=pd.Series(cells[mapping.key].to_pandas().to_numpy(), dtype="str"),
+        columns=columns,
+        decimal=mapping.decimal,
+        kinds=_ALL_KINDS,
+        line_of=line_of,
+        perimeter=agreed(path, "perimeter", perimeter, card.perimeter),
+        repeated=mapping.repeated,
+    )
+    frame = measurements_of(table, catalogue)
+    unmapped = tuple(name for name in cells if name != mapping.key and name not in mapping.columns)
+    return Reading(frame, path, "mapped", table.codes.nunique(), unmapped, blank_rows)
+
+
+def _columns_of(path: Path, mapping: TableMapping):  # type: ignore[no-untyped-def]
+    if path.suffix.lower() == ".parquet":
+        try:
+            table = pq.read_table(path)
+        except pa.ArrowInvalid as error:
+            raise LayoutError("this is not a Parquet file", file=path) from error
+        cells = {
+            name: typed_cells(table.column(name), mapping.decimal)
+            for name in table.column_names
+            if name == mapping.key or name in mapping.columns
+        }
+        rest = {name: table.column(name) for name in table.column_names if name not in cells}
+        return cells | rest, 0, lambda row: row + 1
+    text = read_delimited(path)
+    return dict(zip(text.header, text.columns, strict=True)), text.blank_rows, text.line_of
+
+
+def _check_mapping(path: Path, mapping: TableMapping, names: list[str], catalogue: Catalogue) -> None:
+    missing = [name for name in (mapping.key, *mapping.columns) if name not in names]
+    if missing:
+        raise DataError.gather(
+            Problem(
+                "the card maps a column the file does not have",
+                file=path,
+                column=name,
+                allowed=", ".join(names[:40]),
+                todo="correct the mapping of the card",
+            )
+            for name in missing
+        )
+    known = {*catalogue.variables, *catalogue.indicators}
+    for name, target in mapping.columns.items():
+        variable = target.variable if isinstance(target, MappedColumn) else target
+        if variable not in known:
+            raise CatalogueError(
+                "the card maps a column to a variable the catalogue does not hold",
+                file=card_path(path),
+                column=f"mapping.columns.{name}",
+                found=variable,
+                allowed=", ".join(sorted(known)),
+            )

@@ -1,0 +1,92 @@
+"""Tables that say which territory lies in which: communes in EPT, parts of quartiers in communes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from oqhs.errors import CatalogueError, DataError, Problem
+from oqhs.sources.cards import Card, card_path
+from oqhs.sources.delimited import read_delimited
+from oqhs.sources.tabular import Reading
+from oqhs.territories import CODE_SHAPES, kinds_of, normalise_codes
+from oqhs.text import parse_numbers
+
+
+def read_memberships(path: Path, card: Card) -> Reading:
+    """Read a table of memberships by the mapping of its card.
+
+    Returns
+    -------
+    Reading
+        `frame`: `territory`, `parent`, `parent_name` (empty without a column for it) and
+        `population` (persons of the territory who live in the parent; NaN when unknown).
+
+    Raises
+    ------
+    CatalogueError
+        The card does not say which columns hold the two codes.
+    DataError
+        A column is missing, a code has no known shape, a pair stands twice, a population is not a
+        number.
+    """
+    mapping = card.memberships
+    if mapping is None:
+        raise CatalogueError(
+            "layout `memberships` needs the columns of the two codes",
+            file=card_path(path),
+            column="memberships",
+            allowed="territory, parent, and if need be parent_name, population, decimal",
+        )
+    text = read_delimited(path)
+    wanted = [mapping.territory, mapping.parent, mapping.parent_name, mapping.population]
+    for name in (name for name in wanted if name is not None):
+        if name.upper() not in [known.upper() for known in text.header]:
+            raise DataError(
+                "the card names a column the file does not have",
+                file=path,
+                column=name,
+                allowed=", ".join(text.header),
+            )
+    frame = pd.DataFrame(
+        {
+            "territory": normalise_codes(_cells(text.column(mapping.territory))),
+            "parent": normalise_codes(_cells(text.column(mapping.parent))),
+            "parent_name": _cells(text.column(mapping.parent_name)) if mapping.parent_name else "",
+            "population": np.nan,
+        }
+    )
+    problems = [
+        Problem("this is not the code of a territory", path, text.line_of(row), name, frame[name].iloc[row], CODE_SHAPES)
+        for name in ("territory", "parent")
+        for row in np.flatnonzero(kinds_of(frame[name])["kind"].isna())
+    ]
+    problems += [
+        Problem("this pair stands twice", path, text.line_of(row), mapping.territory, frame["territory"].iloc[row])
+        for row in np.flatnonzero(frame.duplicated(["territory", "parent"]))
+    ]
+    if mapping.population is not None:
+        parsed = parse_numbers(text.column(mapping.population), mapping.decimal)
+        frame["population"] = parsed["value"]
+        problems += [
+            Problem(
+                "this is not a number of persons",
+                path,
+                text.line_of(row),
+                mapping.population,
+                text.column(mapping.population)[row].as_py(),
+                "a number from 0, or empty when unknown",
+            )
+            for row in np.flatnonzero(parsed["status"].isna() | (parsed["value"] < 0))
+        ]
+    if problems:
+        raise DataError.gather(problems)
+    used = {name.upper() for name in wanted if name}
+    unmapped = tuple(name for name in text.header if name.upper() not in used)
+    return Reading(frame, path, "memberships", frame["territory"].nunique(), unmapped, text.blank_rows)
+
+
+def _cells(column: object) -> pd.Series:
+    return pd.Series(np.asarray(column.to_pandas(), dtype=object), dtype="str").str.strip()  # type: ignore[attr-defined]

@@ -1,0 +1,193 @@
+"""Layers of territories: quartiers, communes, EPT, IRIS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from pyogrio.errors import DataSourceError
+
+from oqhs.catalogue import Catalogue, LayerLayout
+from oqhs.errors import CRSError, DataError, LayoutError, Problem
+from oqhs.sources.cards import Card
+from oqhs.sources.published import agreed
+from oqhs.sources.tabular import Reading
+from oqhs.territories import CODE_SHAPES, crs_of, departement_of, kinds_of, normalise_codes, phrases
+
+LAYER_COLUMNS = ["territory", "kind", "perimeter", "label", "label_article", "communes", "geometry"]
+_WGS84 = 4326
+
+
+def read_perimeters(
+    path: Path, catalogue: Catalogue, *, year: int | None, perimeter: str | None, card: Card | None
+) -> Reading:
+    """Read a layer of territories: GeoJSON, Shapefile, GeoPackage or GeoParquet.
+
+    Geometries that are not valid are repaired and counted; what is not a surface is dropped from a
+    repaired geometry. The layer comes in the projected system of its département (EPSG:2154 in the
+    metropole), or in EPSG:4326 when it mixes several systems: no distance can then be taken of it
+    before one département is chosen.
+
+    Raises
+    ------
+    LayoutError
+        The file is not a layer, or has no known field for the code and the name.
+    CRSError
+        The layer says no coordinate reference system.
+    DataError
+        A code has no known shape or stands twice, a geometry is empty, or the perimeter is nowhere.
+    """
+    raw = _open(path)
+    layout_name, layout = _recognise(path, raw, catalogue, card)
+    fields = {str(name).upper(): name for name in raw.columns}
+    codes = normalise_codes(raw[fields[layout.territory.upper()]].astype("str"))
+    shapes = kinds_of(codes)
+    _check(path, layout, codes, shapes, raw)
+    said = agreed(path, "perimeter", perimeter, card.perimeter if card else None)
+    perimeters = _perimeters(path, shapes["perimeter"], said or (f"cog{year}" if year else None))
+    geometry, repaired = _repair(raw.geometry)
+    labels = raw[fields[layout.name.upper()]].astype("str").str.strip()
+    listed = fields.get((layout.communes or "").upper())
+    frame = gpd.GeoDataFrame(
+        {
+            "territory": codes.to_numpy(),
+            "kind": layout.kind,
+            "perimeter": perimeters.to_numpy(),
+            "label": labels.to_numpy(),
+            "label_article": [phrases(layout.kind, label)[0] for label in labels],
+            "communes": raw[listed].astype("str").to_numpy() if listed is not None else None,
+        },
+        geometry=np.asarray(geometry),
+        crs=raw.crs,
+    )
+    systems = departement_of(codes).map(crs_of).unique()
+    frame = frame.to_crs(int(systems[0]) if len(systems) == 1 else _WGS84)
+    frame = frame[LAYER_COLUMNS].sort_values("territory", ignore_index=True)
+    unmapped = tuple(
+        str(name)
+        for upper, name in fields.items()
+        if upper not in {layout.territory.upper(), layout.name.upper(), (layout.communes or "").upper(), "GEOMETRY"}
+    )
+    return Reading(frame, path, layout_name, len(frame), unmapped, repaired=repaired)
+
+
+def _open(path: Path) -> gpd.GeoDataFrame:
+    try:
+        if path.suffix.lower() == ".parquet":
+            layer = gpd.read_parquet(path)
+        else:
+            layer = pyogrio.read_dataframe(path)
+    except (DataSourceError, ValueError) as error:
+        raise LayoutError(
+            f"this is not a layer: {error}",
+            file=path,
+            allowed="GeoJSON, Shapefile, GeoPackage or GeoParquet",
+        ) from error
+    if not isinstance(layer, gpd.GeoDataFrame):
+        raise LayoutError("this layer has no geometry", file=path, allowed="a layer of polygons")
+    if layer.crs is None:
+        raise CRSError(
+            "the layer says no coordinate reference system",
+            file=path,
+            allowed="a .prj file, or a crs in the file",
+            todo="get it from the producer: it is never guessed",
+        )
+    return layer
+
+
+def _recognise(
+    path: Path, raw: gpd.GeoDataFrame, catalogue: Catalogue, card: Card | None
+) -> tuple[str, LayerLayout]:
+    fields = {str(name).upper() for name in raw.columns}
+    if card is not None and card.layer is not None:
+        mapped = LayerLayout(
+            label=card.id,
+            page="",
+            match=(card.layer.territory, card.layer.name),
+            **card.layer.model_dump(),
+        )
+        missing = [name for name in mapped.match if name.upper() not in fields]
+        if missing:
+            raise DataError(
+                "the card names a field the layer does not have",
+                file=path,
+                found=", ".join(missing),
+                allowed=", ".join(map(str, raw.columns)),
+            )
+        return "mapped_layer", mapped
+    for name, (_, layout) in catalogue.layers.items():
+        if all(field.upper() in fields for field in layout.match):
+            if card is not None and card.layout != name:
+                raise DataError(
+                    "the card says another layout than the fields",
+                    file=path,
+                    column="layout",
+                    found=card.layout,
+                    allowed=name,
+                )
+            return name, layout
+    known = "; ".join(" and ".join(layer.match) for _, layer in catalogue.layers.values())
+    raise LayoutError(
+        "no layer of the catalogue has these fields",
+        file=path,
+        found=", ".join(map(str, raw.columns)),
+        allowed=known,
+        todo="give the fields in the card: layout: mapped_layer, layer: {kind, territory, name}",
+    )
+
+
+def _check(
+    path: Path, layout: LayerLayout, codes: pd.Series, shapes: pd.DataFrame, raw: gpd.GeoDataFrame
+) -> None:
+    problems = [
+        Problem("this is not the code of a territory of this kind", path, row + 1, layout.territory, codes.iloc[row], CODE_SHAPES)
+        for row in np.flatnonzero(shapes["kind"] != layout.kind)
+    ]
+    problems += [
+        Problem("this territory stands twice", path, row + 1, layout.territory, codes.iloc[row])
+        for row in np.flatnonzero(codes.duplicated())
+    ]
+    empty = raw.geometry.isna() | raw.geometry.is_empty
+    problems += [
+        Problem("this territory has no geometry", path, row + 1, layout.territory, codes.iloc[row])
+        for row in np.flatnonzero(empty)
+    ]
+    if problems:
+        raise DataError.gather(problems)
+
+
+def _perimeters(path: Path, generations: pd.Series, said: str | None) -> pd.Series:
+    told = generations.dropna().unique()
+    if said is not None and len(told) and set(told) != {said}:
+        raise DataError(
+            "the codes say another perimeter", file=path, column="perimeter", found=said, allowed=", ".join(told)
+        )
+    filled = generations.fillna(said) if said is not None else generations
+    if filled.isna().any():
+        raise DataError(
+            "nothing says on which perimeter these territories are",
+            file=path,
+            column="perimeter",
+            allowed="the name of a perimeter, for example cog2021",
+            todo="give it in the card of the file, or read(path, perimeter=…)",
+        )
+    return filled
+
+
+def _repair(geometry: gpd.GeoSeries) -> tuple[np.ndarray, int]:
+    shapes = shapely.force_2d(geometry.to_numpy())
+    invalid = ~shapely.is_valid(shapes)
+    shapes[invalid] = [_surface(shape) for shape in shapely.make_valid(shapes[invalid])]
+    return shapes, int(invalid.sum())
+
+
+def _surface(shape: shapely.Geometry) -> shapely.Geometry:
+    parts = shapely.get_parts(shape)
+    while any(shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION):
+        parts = shapely.get_parts(parts)
+    surfaces = parts[np.isin(shapely.get_type_id(parts), [3, 6])]
+    return shapely.union_all(surfaces) if len(surfaces) != 1 else surfaces[0]

@@ -1,0 +1,81 @@
+"""The two long tables everything speaks, and what may be said of their rows.
+
+A *measurement* is a variable as a producer published it; an *observation* is an indicator an edition
+shows. In both, a value exists only where the status is `observed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from oqhs.text import OBSERVED, STATUSES
+
+MEASUREMENT_COLUMNS = ["variable", "territory", "perimeter", "year", "value", "status", "source", "note"]
+OBSERVATION_COLUMNS = [
+    "indicator",
+    "territory",
+    "perimeter",
+    "year",
+    "value",
+    "numerator",
+    "denominator",
+    "lower",
+    "upper",
+    "status",
+    "origin",
+    "coverage",
+    "n_known",
+    "n_total",
+    "check",
+    "source",
+    "note",
+]
+MEASUREMENT_KEY = ["variable", "territory", "perimeter", "year"]
+OBSERVATION_KEY = ["indicator", "territory", "perimeter", "year"]
+_TEXTS = ["variable", "territory", "perimeter", "status", "source", "note"]
+
+
+def empty_measurements() -> pd.DataFrame:
+    """A table of measurements without a row."""
+    frame = pd.DataFrame({name: pd.Series(dtype="str") for name in MEASUREMENT_COLUMNS})
+    return frame.astype({"year": "int64", "value": "float64"})
+
+
+def plain(measurements: pd.DataFrame) -> pd.DataFrame:
+    """Give measurements with plain text columns, ready to be put together with others."""
+    return measurements.astype(dict.fromkeys(_TEXTS, "str"))
+
+
+def gather(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Put measurements of several files together, sorted by their key."""
+    parts = [plain(frame) for frame in frames]
+    if not parts:
+        return empty_measurements()
+    together = pd.concat(parts, ignore_index=True)
+    return together.sort_values(MEASUREMENT_KEY + ["source"], ignore_index=True)
+
+
+def values_of(measurements: pd.DataFrame) -> pd.DataFrame:
+    """Values by territory (rows) and variable (columns); what is not observed is NaN."""
+    return measurements.pivot(index="territory", columns="variable", values="value")
+
+
+def statuses_of(measurements: pd.DataFrame) -> pd.DataFrame:
+    """Statuses by territory (rows) and variable (columns)."""
+    return plain(measurements).pivot(index="territory", columns="variable", values="status")
+
+
+def worst_status(statuses: pd.DataFrame) -> pd.Series:
+    """Status of something made of several others: observed only where all of them are.
+
+    Otherwise the first of `STATUSES` that is not `observed` and stands in the row; a status that is
+    missing (no row in the source) counts as `not_available`.
+    """
+    order = {status: rank for rank, status in enumerate(STATUSES)}
+    ranks = statuses.fillna("not_available").replace(order).astype("int64").to_numpy()
+    hidden = np.where(ranks == order[OBSERVED], len(STATUSES), ranks).min(axis=1)
+    names = np.array([*STATUSES, OBSERVED], dtype=object)
+    return pd.Series(names[hidden], index=statuses.index, dtype="str")

@@ -1,0 +1,240 @@
+"""Territories: their codes, their names in a sentence, and which lies in which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from oqhs.text import listing, with_a, with_de
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+LAMBERT_93 = 2154
+#: Projected reference system of each overseas département (EPSG codes of the legal references).
+OVERSEAS_CRS = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}
+QPV_METRO = "QPV-METRO"
+#: Rows of the producers for all the quartiers of metropolitan France.
+METRO_ROWS = {"ENSEMBLE": QPV_METRO, "00": QPV_METRO}
+
+_DEP = r"(?:[0-9]{2}|2[AB])"
+_SHAPES: dict[str, tuple[str, str | None]] = {
+    r"QP(?:[0-9]{3}|02[AB])[0-9]{3}": ("qpv", "qpv2015"),
+    r"QN(?:[0-9]{3}|02[AB])[0-9]{2}[MINC]": ("qpv", "qpv2024"),
+    rf"QPV-(?:METRO|{_DEP}[0-9]?)": ("ensemble_qpv", None),
+    r"T[0-9]{1,2}": ("ept", None),
+    rf"{_DEP}[0-9]{{7}}": ("iris", None),
+    rf"{_DEP}[0-9]{{3}}": ("commune", None),
+    r"[0-9]{2}|2[AB]|9[789][0-9]": ("departement", None),
+}
+CODE_SHAPES = (
+    "QP + 6 digits (quartier 2015), QN + 5 digits + M, I, N or C (quartier 2024), 9 digits (IRIS), "
+    "5 characters (commune), 2 or 3 (département), T + number (EPT), QPV-94 (all its quartiers)"
+)
+
+MEMBERSHIP_COLUMNS = ["territory", "parent", "parent_kind", "share_population", "share_area"]
+
+
+def normalise_codes(codes: pd.Series) -> pd.Series:
+    """Give codes in upper case without spaces; the row of all quartiers becomes `QPV-METRO`."""
+    cleaned = codes.str.strip().str.upper()
+    return cleaned.replace(METRO_ROWS)
+
+
+def kinds_of(codes: pd.Series) -> pd.DataFrame:
+    """Tell the kind of each territory from the shape of its code.
+
+    Parameters
+    ----------
+    codes : Series of str
+        Normalised codes.
+
+    Returns
+    -------
+    DataFrame
+        Same index: `kind` and, for a quartier, `perimeter`; None where no shape fits.
+
+    Examples
+    --------
+    >>> kinds_of(pd.Series(["QN09404M", "QP094016", "94028", "940280101", "1053"])).kind.tolist()
+    ['qpv', 'qpv', 'commune', 'iris', None]
+    """
+    kind = pd.Series(None, index=codes.index, dtype=object)
+    perimeter = pd.Series(None, index=codes.index, dtype=object)
+    for shape, (name, generation) in _SHAPES.items():
+        fits = codes.str.fullmatch(shape).fillna(False).to_numpy(dtype=bool)
+        kind[fits] = name
+        perimeter[fits] = generation
+    return pd.DataFrame({"kind": kind, "perimeter": perimeter}, dtype=object)
+
+
+def departement_of(codes: pd.Series) -> pd.Series:
+    """Give the département of quartiers, IRIS and communes from their codes.
+
+    Examples
+    --------
+    >>> departement_of(pd.Series(["QN09404M", "QP02A001", "97105", "94028"])).tolist()
+    ['94', '2A', '971', '94']
+    """
+    quartier = codes.str.match(r"Q[PN][0-9]")
+    inside = codes.where(~quartier, codes.str[2:5].str.replace("^0", "", regex=True))
+    long = inside.str.match("9[789]")
+    return inside.str[:3].where(long, inside.str[:2])
+
+
+def crs_of(departement: str) -> int:
+    """EPSG code of the projected reference system of a département."""
+    return OVERSEAS_CRS.get(departement, LAMBERT_93)
+
+
+def phrases(kind: str, label: str) -> tuple[str, str]:
+    """Put a territory in a sentence: « à Créteil » and « de Créteil ».
+
+    Examples
+    --------
+    >>> phrases("commune", "Le Kremlin-Bicêtre")
+    ('au Kremlin-Bicêtre', 'du Kremlin-Bicêtre')
+    >>> phrases("qpv", "Les Bleuets")
+    ('dans le quartier Les Bleuets', 'du quartier Les Bleuets')
+    """
+    within = {
+        "qpv": (f"dans le quartier {label}", f"du quartier {label}"),
+        "regroupement": (f"dans les quartiers {label}", f"des quartiers {label}"),
+        "iris": (f"dans l'IRIS {label}", f"de l'IRIS {label}"),
+        "ept": (f"dans l'EPT {label}", f"de l'EPT {label}"),
+        "departement": (f"dans le département {label}", f"du département {label}"),
+        "ensemble_qpv": (f"dans les {label}", f"des {label}"),
+        "hors_qpv": (f"{label}", f"{label}"),
+    }
+    if kind == "commune":
+        return with_a(label), with_de(label)
+    return within.get(kind, (f"dans {label}", f"de {label}"))
+
+
+def memberships_from_lists(quartiers: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Read the communes of quartiers from the list a producer gives.
+
+    Parameters
+    ----------
+    quartiers : GeoDataFrame
+        With `territory` and `communes`, codes joined by commas.
+
+    Returns
+    -------
+    DataFrame
+        `territory`, `parent`: one row per quartier and commune, in the order of the list.
+    """
+    lists = quartiers.set_index("territory")["communes"].str.split(",").explode()
+    pairs = pd.DataFrame({"territory": lists.index, "parent": lists.str.strip().to_numpy()})
+    return pairs.dropna().drop_duplicates(ignore_index=True)
+
+
+def shares_of_area(quartiers: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Measure which part of each quartier lies in each commune.
+
+    Parameters
+    ----------
+    quartiers, communes : GeoDataFrame
+        With `territory`, in one projected reference system.
+
+    Returns
+    -------
+    DataFrame
+        `territory`, `parent`, `share_area` (0 to 1): one row per pair that overlaps.
+    """
+    left, right = quartiers.geometry.to_numpy(), communes.geometry.to_numpy()
+    i, j = communes.sindex.query(left, predicate="intersects")
+    areas = _areas(left[i], right[j])
+    total = quartiers.geometry.area.to_numpy()[i]
+    pairs = pd.DataFrame(
+        {
+            "territory": quartiers["territory"].to_numpy()[i],
+            "parent": communes["territory"].to_numpy()[j],
+            "share_area": areas / total,
+        }
+    )
+    return pairs[pairs["share_area"] > 0].reset_index(drop=True)
+
+
+def _areas(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    import shapely
+
+    return np.asarray(shapely.area(shapely.intersection(left, right)))
+
+
+def quartiers_in_communes(
+    lists: pd.DataFrame, areas: pd.DataFrame, populations: pd.DataFrame, least_share: float
+) -> pd.DataFrame:
+    """Say in which communes each quartier lies, and for which part.
+
+    The producer's list decides; without one, a commune counts when it holds at least `least_share`
+    of the area of the quartier. The share of population is 1 in the only commune of a quartier, comes
+    from `populations` otherwise, and is missing when nobody gave it.
+
+    Parameters
+    ----------
+    lists : DataFrame
+        `territory`, `parent`; empty when the producer gave none.
+    areas : DataFrame
+        `territory`, `parent`, `share_area`; empty when there is no layer of communes.
+    populations : DataFrame
+        `territory`, `parent`, `population` in persons; may be empty.
+    least_share : float
+        Share of area, 0 to 1.
+
+    Returns
+    -------
+    DataFrame
+        `MEMBERSHIP_COLUMNS`, sorted.
+    """
+    pairs = lists if len(lists) else areas.loc[areas["share_area"] >= least_share, ["territory", "parent"]]
+    pairs = pairs.merge(areas, how="left", on=["territory", "parent"])
+    pairs = pairs.merge(populations, how="left", on=["territory", "parent"])
+    total = pairs.groupby("territory")["population"].transform(lambda part: part.sum(skipna=False))
+    alone = pairs.groupby("territory")["parent"].transform("size") == 1
+    share = (pairs["population"] / total).where(total > 0)
+    pairs["share_population"] = share.mask(alone, 1.0)
+    pairs["parent_kind"] = "commune"
+    return pairs[MEMBERSHIP_COLUMNS].sort_values(["territory", "parent"], ignore_index=True)
+
+
+def through(children: pd.DataFrame, parents: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Chain two memberships: quartiers in communes, communes in EPT, hence quartiers in EPT.
+
+    Shares are added over the communes of one parent; a missing one leaves the sum missing.
+    """
+    pairs = children.merge(parents[["territory", "parent"]], left_on="parent", right_on="territory")
+    pairs = pairs.rename(columns={"territory_x": "territory", "parent_y": "grandparent"})
+    grouped = pairs.groupby(["territory", "grandparent"], as_index=False)[
+        ["share_population", "share_area"]
+    ].agg(lambda part: part.sum(skipna=False))
+    # Every part of the quartier is in that parent: the whole is, even when no part was measured.
+    counts = pairs.groupby(["territory", "grandparent"]).size().rename("n").reset_index()
+    totals = children.groupby("territory").size().rename("total").reset_index()
+    grouped = grouped.merge(counts).merge(totals)
+    whole = grouped["n"] == grouped["total"]
+    grouped["share_population"] = grouped["share_population"].mask(whole, 1.0)
+    grouped["parent_kind"] = kind
+    return grouped.rename(columns={"grandparent": "parent"})[MEMBERSHIP_COLUMNS]
+
+
+def groups_of(memberships: pd.DataFrame, kind: str) -> pd.Series:
+    """Parents of each territory, pooled: codes joined by « + », in their order.
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame({"territory": ["Q", "Q", "R"], "parent": ["94044", "94004", "94028"],
+    ...                       "parent_kind": "commune"})
+    >>> groups_of(pairs, "commune").to_dict()
+    {'Q': '94004+94044', 'R': '94028'}
+    """
+    chosen = memberships[memberships["parent_kind"] == kind].sort_values(["territory", "parent"])
+    return chosen.groupby("territory")["parent"].agg("+".join)
+
+
+def pooled_label(code: str, labels: Mapping[str, str]) -> str:
+    """Name of a pooled comparator: « Boissy-Saint-Léger et Limeil-Brévannes »."""
+    return listing([labels.get(part, part) for part in code.split("+")])
