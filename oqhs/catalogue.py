@@ -11,15 +11,14 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from oqhs.documents import Model, read_model
 from oqhs.errors import CatalogueError, Problem, UnknownError
 
 T = TypeVar("T")
-M = TypeVar("M", bound=BaseModel)
 
 Recipe = Literal["ratio", "count", "published", "pooled", "mass", "estimate", "area_share", "access"]
 Kind = Literal[
@@ -27,12 +26,6 @@ Kind = Literal[
 ]
 Unit = Literal["percent", "eur_year", "eur_month", "persons"]
 Diffusion = Literal["interne", "partenaires", "public"]
-
-
-class Model(BaseModel):
-    """Base of everything read from YAML: frozen, and no key that is not known."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Variable(Model):
@@ -153,7 +146,7 @@ class Layout(Model):
     kinds: tuple[Kind, ...]
     labels: tuple[str, ...] = ()
     decimal: Literal[",", "."] = ","
-    edition_years: dict[int, int] = {}
+    edition_years: dict[int, int] = Field(default_factory=dict)
     vintages: tuple[Vintage, ...]
 
 
@@ -179,13 +172,13 @@ class Source(Model):
     page: str
     licence: str
     vintages: str
-    layouts: dict[str, Layout] = {}
-    layers: dict[str, LayerLayout] = {}
+    layouts: dict[str, Layout] = Field(default_factory=dict)
+    layers: dict[str, LayerLayout] = Field(default_factory=dict)
 
 
 class _IndicatorFile(Model):
-    themes: dict[str, Theme] = {}
-    caveats: dict[str, str] = {}
+    themes: dict[str, Theme] = Field(default_factory=dict)
+    caveats: dict[str, str] = Field(default_factory=dict)
     indicators: dict[str, Indicator]
 
 
@@ -237,8 +230,7 @@ class Catalogue(Model):
         """Give a variable; the rate published under the id of an indicator is one too."""
         if name in self.indicators:
             indicator = self.indicators[name]
-            unit = "percent" if indicator.unit == "percent" else "units"
-            return Variable(label=indicator.label, unit=unit)
+            return Variable(label=indicator.label, unit="percent" if indicator.unit == "percent" else "units")
         return _lookup(self.variables, name, "variable")
 
     def threshold(self, name: str, on: dt.date) -> float:
@@ -350,95 +342,3 @@ def _dangling(catalogue: Catalogue, origin: Mapping[str, Path]) -> Iterable[Prob
                         found=variable,
                         allowed="a variable of variables.yaml",
                     )
-
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """A YAML loader that refuses a key written twice instead of keeping the last."""
-
-
-def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[Any] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node)
-        if key in seen:
-            mark = key_node.start_mark
-            raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is written twice", mark)
-        seen.add(key)
-    return loader.construct_mapping(node, deep=True)
-
-
-_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
-
-
-def read_model(path: Path, model: type[M]) -> M:
-    """Read a YAML file into a model.
-
-    Parameters
-    ----------
-    path : Path
-        UTF-8 YAML file.
-    model : type
-        Model to build.
-
-    Raises
-    ------
-    CatalogueError
-        The file is not YAML, holds a key twice, or does not fit the model; every problem is told
-        with the path of the key in the file and the keys allowed there.
-    """
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506
-    except UnicodeDecodeError as error:
-        raise CatalogueError("not UTF-8 text", file=path, todo="save the file as UTF-8") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else None
-        reason = getattr(error, "problem", None) or "cannot be read"
-        raise CatalogueError(f"not valid YAML: {reason}", file=path, line=line) from error
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        raise CatalogueError.gather(_told(error, path, model)) from error
-
-
-def _told(error: ValidationError, path: Path, model: type[BaseModel]) -> Iterable[Problem]:
-    for detail in error.errors():
-        place = [str(part) for part in detail["loc"]]
-        extra = detail["type"] == "extra_forbidden"
-        yield Problem(
-            "this key is not known" if extra else detail["msg"],
-            file=path,
-            column=".".join(place) or None,
-            found=place[-1] if extra else detail["input"],
-            allowed=", ".join(_keys_at(model, detail["loc"])) if extra else None,
-        )
-
-
-def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """Keys allowed where an unknown key was found: walk the schema down to its parent."""
-    root = model.model_json_schema()
-    schema = root
-    for part in loc[:-1]:
-        schema = _step(root, _resolve(root, schema), part)
-    return sorted(_resolve(root, schema).get("properties", {}))
-
-
-def _resolve(root: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    for option in [schema, *schema.get("anyOf", [])]:
-        if "$ref" in option:
-            resolved: dict[str, Any] = root["$defs"][option["$ref"].rsplit("/", 1)[1]]
-            return resolved
-    return schema
-
-
-def _step(root: dict[str, Any], schema: dict[str, Any], part: int | str) -> dict[str, Any]:
-    properties = schema.get("properties", {})
-    if part in properties:
-        inside: dict[str, Any] = properties[part]
-        return inside
-    for option in [schema, *(_resolve(root, one) for one in schema.get("anyOf", []))]:
-        for holder in ("additionalProperties", "items"):
-            if isinstance(option.get(holder), dict):
-                found: dict[str, Any] = option[holder]
-                return found
-    return {}

@@ -76,9 +76,7 @@ class OqhsError(Exception):
         allowed: str | None = None,
         todo: str | None = None,
     ) -> None:
-        self.problems: tuple[Problem, ...] = (
-            Problem(what, file, line, column, found, allowed, todo),
-        )
+        self.problems: tuple[Problem, ...] = (Problem(what, file, line, column, found, allowed, todo),)
         super().__init__(str(self.problems[0]))
 
     @classmethod

@@ -39,7 +39,7 @@ _TEXTS = ["variable", "territory", "perimeter", "status", "source", "note"]
 
 
 def empty_measurements() -> pd.DataFrame:
-    """A table of measurements without a row."""
+    """Give a table of measurements without a row."""
     frame = pd.DataFrame({name: pd.Series(dtype="str") for name in MEASUREMENT_COLUMNS})
     return frame.astype({"year": "int64", "value": "float64"})
 
@@ -55,7 +55,7 @@ def gather(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     if not parts:
         return empty_measurements()
     together = pd.concat(parts, ignore_index=True)
-    return together.sort_values(MEASUREMENT_KEY + ["source"], ignore_index=True)
+    return together.sort_values([*MEASUREMENT_KEY, "source"], ignore_index=True)
 
 
 def values_of(measurements: pd.DataFrame) -> pd.DataFrame:

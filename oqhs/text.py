@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 OBSERVED = "observed"
-SECRET = "secret"
+SECRET = "secret"  # noqa: S105  (a status, not a password)
 NOT_SIGNIFICANT = "not_significant"
 NOT_AVAILABLE = "not_available"
 NOT_APPLICABLE = "not_applicable"
@@ -43,6 +43,7 @@ NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 _BLANKS = " \u00a0\u202f"
 _TIE = 1e-12
+_PLURAL = 2  # French: 1,5 point, 2 points
 
 #: Units of the catalogue: what follows a value, singular and plural of what follows a gap.
 UNITS: dict[str, tuple[str, str, str]] = {
@@ -63,7 +64,7 @@ def _number_pattern(decimal: str) -> re.Pattern[str]:
 
 
 def parse_numbers(cells: Sequence[str] | pd.Series | pa.ChunkedArray, decimal: str = ",") -> pd.DataFrame:
-    """Read cells of text as French numbers.
+    r"""Read cells of text as French numbers.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def parse_numbers(cells: Sequence[str] | pd.Series | pa.ChunkedArray, decimal: s
 
     Examples
     --------
-    >>> parse_numbers(["1\\u202f349 €", "36,2 %", "ns", "", "1.5"])
+    >>> parse_numbers(["1\u202f349 €", "36,2 %", "ns", "", "1.5"])
         value           status
     0  1349.0         observed
     1    36.2         observed
@@ -187,7 +188,7 @@ def format_gap(gap: float, unit: str, decimals: int, *, signed: bool = True) -> 
     if not number:
         return ""
     _, singular, plural = UNITS[unit]
-    noun = plural if abs(float(round_half_up(gap, decimals))) >= 2 else singular
+    noun = plural if abs(float(round_half_up(gap, decimals))) >= _PLURAL else singular
     return number + NO_BREAK_SPACE + noun
 
 

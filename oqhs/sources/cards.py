@@ -10,7 +10,8 @@ from typing import Literal
 import yaml
 from pydantic import Field
 
-from oqhs.catalogue import Diffusion, Kind, Model, read_model
+from oqhs.catalogue import Diffusion, Kind
+from oqhs.documents import Model, read_model
 from oqhs.errors import CatalogueError, ChecksumError, Problem
 
 CARD_SUFFIX = ".card.yaml"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
@@ -42,7 +43,7 @@ class TextTable:
         """Cells of the column of that name, compared in upper case."""
         return self.columns[[known.upper() for known in self.header].index(name.upper())]
 
-    def line_of(self, row: int) -> int:
+    def line_of(self, row: np.integer | int) -> int:
         """Line of the file where a row starts, the header being line 1."""
         filled = (line for line, cells in _records(self._text, self._delimiter) if any(cells))
         return next(line for i, line in enumerate(filled) if i == row + 1)
@@ -64,7 +65,9 @@ def read_delimited(path: Path) -> TextTable:
     """
     text = _decode(path)
     delimiter = _delimiter(path, text)
-    raw_header = [name.strip() for name in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))]
+    raw_header = [
+        name.strip() for name in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    ]
     table = _cells(path, text, delimiter, len(raw_header))
     filled = [bool(name) for name in raw_header]
     _check_header(path, raw_header, table)

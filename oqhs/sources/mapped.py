@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +17,7 @@ from oqhs.sources.delimited import read_delimited
 from oqhs.sources.published import agreed
 from oqhs.sources.tabular import Column, Reading, Table, measurements_of, typed_cells
 
+_LineOf = Callable[[np.integer | int], int]
 _ALL_KINDS = ("qpv", "iris", "commune", "ept", "departement", "ensemble_qpv")
 
 
@@ -33,7 +36,10 @@ def read_mapped(
     mapping = card.mapping
     if mapping is None:
         raise CatalogueError(
-            "layout `mapped` needs a mapping", file=card_path(path), column="mapping", todo="add it to the card"
+            "layout `mapped` needs a mapping",
+            file=card_path(path),
+            column="mapping",
+            todo="add it to the card",
         )
     cells, blank_rows, line_of = _columns_of(path, mapping)
     _check_mapping(path, mapping, list(cells), catalogue)
@@ -67,21 +73,21 @@ def read_mapped(
     return Reading(frame, path, "mapped", table.codes.nunique(), unmapped, blank_rows)
 
 
-def _columns_of(path: Path, mapping: TableMapping):  # type: ignore[no-untyped-def]
-    if path.suffix.lower() == ".parquet":
-        try:
-            table = pq.read_table(path)
-        except pa.ArrowInvalid as error:
-            raise LayoutError("this is not a Parquet file", file=path) from error
-        cells = {
-            name: typed_cells(table.column(name), mapping.decimal)
-            for name in table.column_names
-            if name == mapping.key or name in mapping.columns
-        }
-        rest = {name: table.column(name) for name in table.column_names if name not in cells}
-        return cells | rest, 0, lambda row: row + 1
-    text = read_delimited(path)
-    return dict(zip(text.header, text.columns, strict=True)), text.blank_rows, text.line_of
+def _columns_of(path: Path, mapping: TableMapping) -> tuple[dict[str, pa.ChunkedArray], int, _LineOf]:
+    """Cells by column, number of blank rows, and how to find the line of a row."""
+    if path.suffix.lower() != ".parquet":
+        text = read_delimited(path)
+        return dict(zip(text.header, text.columns, strict=True)), text.blank_rows, text.line_of
+    try:
+        table = pq.read_table(path)
+    except pa.ArrowInvalid as error:
+        raise LayoutError("this is not a Parquet file", file=path) from error
+    wanted = {mapping.key, *mapping.columns}
+    cells = {
+        name: typed_cells(table.column(name), mapping.decimal) if name in wanted else table.column(name)
+        for name in table.column_names
+    }
+    return cells, 0, lambda row: int(row) + 1
 
 
 def _check_mapping(path: Path, mapping: TableMapping, names: list[str], catalogue: Catalogue) -> None:

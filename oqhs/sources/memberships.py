@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from oqhs.errors import CatalogueError, DataError, Problem
 from oqhs.sources.cards import Card, card_path
@@ -59,12 +60,21 @@ def read_memberships(path: Path, card: Card) -> Reading:
         }
     )
     problems = [
-        Problem("this is not the code of a territory", path, text.line_of(row), name, frame[name].iloc[row], CODE_SHAPES)
+        Problem(
+            "this is not the code of a territory",
+            path,
+            text.line_of(row),
+            name,
+            frame[name].iloc[row],
+            CODE_SHAPES,
+        )
         for name in ("territory", "parent")
         for row in np.flatnonzero(kinds_of(frame[name])["kind"].isna())
     ]
     problems += [
-        Problem("this pair stands twice", path, text.line_of(row), mapping.territory, frame["territory"].iloc[row])
+        Problem(
+            "this pair stands twice", path, text.line_of(row), mapping.territory, frame["territory"].iloc[row]
+        )
         for row in np.flatnonzero(frame.duplicated(["territory", "parent"]))
     ]
     if mapping.population is not None:
@@ -88,5 +98,5 @@ def read_memberships(path: Path, card: Card) -> Reading:
     return Reading(frame, path, "memberships", frame["territory"].nunique(), unmapped, text.blank_rows)
 
 
-def _cells(column: object) -> pd.Series:
-    return pd.Series(np.asarray(column.to_pandas(), dtype=object), dtype="str").str.strip()  # type: ignore[attr-defined]
+def _cells(column: pa.ChunkedArray) -> pd.Series:
+    return pd.Series(column.to_pandas(), dtype="str").str.strip()

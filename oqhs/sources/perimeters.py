@@ -70,17 +70,16 @@ def read_perimeters(
     unmapped = tuple(
         str(name)
         for upper, name in fields.items()
-        if upper not in {layout.territory.upper(), layout.name.upper(), (layout.communes or "").upper(), "GEOMETRY"}
+        if upper
+        not in {layout.territory.upper(), layout.name.upper(), (layout.communes or "").upper(), "GEOMETRY"}
     )
     return Reading(frame, path, layout_name, len(frame), unmapped, repaired=repaired)
 
 
 def _open(path: Path) -> gpd.GeoDataFrame:
     try:
-        if path.suffix.lower() == ".parquet":
-            layer = gpd.read_parquet(path)
-        else:
-            layer = pyogrio.read_dataframe(path)
+        stored = path.suffix.lower() == ".parquet"
+        layer = gpd.read_parquet(path) if stored else pyogrio.read_dataframe(path)
     except (DataSourceError, ValueError) as error:
         raise LayoutError(
             f"this is not a layer: {error}",
@@ -144,16 +143,23 @@ def _check(
     path: Path, layout: LayerLayout, codes: pd.Series, shapes: pd.DataFrame, raw: gpd.GeoDataFrame
 ) -> None:
     problems = [
-        Problem("this is not the code of a territory of this kind", path, row + 1, layout.territory, codes.iloc[row], CODE_SHAPES)
+        Problem(
+            "this is not the code of a territory of this kind",
+            path,
+            int(row) + 1,
+            layout.territory,
+            codes.iloc[row],
+            CODE_SHAPES,
+        )
         for row in np.flatnonzero(shapes["kind"] != layout.kind)
     ]
     problems += [
-        Problem("this territory stands twice", path, row + 1, layout.territory, codes.iloc[row])
+        Problem("this territory stands twice", path, int(row) + 1, layout.territory, codes.iloc[row])
         for row in np.flatnonzero(codes.duplicated())
     ]
     empty = raw.geometry.isna() | raw.geometry.is_empty
     problems += [
-        Problem("this territory has no geometry", path, row + 1, layout.territory, codes.iloc[row])
+        Problem("this territory has no geometry", path, int(row) + 1, layout.territory, codes.iloc[row])
         for row in np.flatnonzero(empty)
     ]
     if problems:
@@ -164,7 +170,11 @@ def _perimeters(path: Path, generations: pd.Series, said: str | None) -> pd.Seri
     told = generations.dropna().unique()
     if said is not None and len(told) and set(told) != {said}:
         raise DataError(
-            "the codes say another perimeter", file=path, column="perimeter", found=said, allowed=", ".join(told)
+            "the codes say another perimeter",
+            file=path,
+            column="perimeter",
+            found=said,
+            allowed=", ".join(told),
         )
     filled = generations.fillna(said) if said is not None else generations
     if filled.isna().any():

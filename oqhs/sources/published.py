@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-import numpy as np
 import pandas as pd
 
 from oqhs.catalogue import Catalogue, Layout, Vintage
@@ -15,7 +15,9 @@ from oqhs.sources.cards import Card
 from oqhs.sources.delimited import TextTable, read_delimited
 from oqhs.sources.tabular import Column, Reading, Table, measurements_of
 
+T = TypeVar("T", int, str)
 _YEAR = "{yy}"
+_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,7 @@ def read_published(
         )
     chosen = _year(path, found, year, card)
     mapped = {name: variable for name, variable in found.columns.items() if name in _upper(text)}
-    columns = [
-        Column(name, variable, chosen, text.column(name)) for name, variable in sorted(mapped.items())
-    ]
+    columns = [Column(name, variable, chosen, text.column(name)) for name, variable in sorted(mapped.items())]
     note = (found.note, _series(text, found.note)) if found.note and found.note in _upper(text) else None
     table = Table(
         path=path,
@@ -96,7 +96,7 @@ def _recognise(text: TextTable, catalogue: Catalogue) -> _Recognised:
             "no layout of the catalogue has this header",
             file=text.path,
             line=1,
-            found=", ".join(text.header[:12]) + (" …" if len(text.header) > 12 else ""),
+            found=", ".join(text.header[:_SHOWN]) + (" …" if len(text.header) > _SHOWN else ""),
             allowed=f"the nearest is {name}, which also needs {', '.join(missing)}",
             todo="read it with `layout: mapped` and a mapping in its card",
         )
@@ -167,4 +167,4 @@ def _upper(text: TextTable) -> list[str]:
 
 
 def _series(text: TextTable, name: str) -> pd.Series:
-    return pd.Series(np.asarray(text.column(name).to_pandas(), dtype=object), dtype="str")
+    return pd.Series(text.column(name).to_pandas(), dtype="str")

@@ -17,6 +17,8 @@ from oqhs.tables import MEASUREMENT_COLUMNS
 from oqhs.territories import CODE_SHAPES, QPV_METRO, kinds_of, normalise_codes
 from oqhs.text import MISSING_CODES, STATUSES, parse_numbers
 
+_COMMUNE = 5  # characters of the code of a commune
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -61,16 +63,25 @@ class Table:
     columns: Sequence[Column]
     decimal: str
     kinds: Sequence[str]
-    line_of: Callable[[int], int]
+    line_of: Callable[[np.integer | int], int]
     perimeter: str | None = None
     repeated: bool = False
     note: tuple[str, pd.Series] | None = None
     problems: list[Problem] = field(default_factory=list)
 
-    def report(self, what: str, row: int, column: str, found: object, allowed: str, todo: str = "") -> None:
-        """Keep a problem, told with its line."""
-        self.problems.append(
-            Problem(what, self.path, self.line_of(row), column, found, allowed, todo or None)
+    def report(
+        self,
+        where: np.ndarray | pd.Series,
+        what: str,
+        column: str,
+        found: pd.Series,
+        allowed: str,
+        todo: str = "",
+    ) -> None:
+        """Keep a problem for every row where something holds, told with its line."""
+        self.problems.extend(
+            Problem(what, self.path, self.line_of(row), column, found.iloc[row], allowed, todo or None)
+            for row in np.flatnonzero(where)
         )
 
 
@@ -105,59 +116,52 @@ def measurements_of(table: Table, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def _check_codes(table: Table, codes: pd.Series) -> pd.Series:
+    """Check the codes of a table and give the perimeter of each row."""
     shapes = kinds_of(codes)
-    perimeters = shapes["perimeter"].where(shapes["perimeter"].notna(), table.perimeter)
+    kind, written = shapes["kind"], table.codes
+    shapeless = kind.isna()
+    # The commonest slip with a code is worth its own advice.
+    lost = shapeless & codes.str.fullmatch(f"[0-9]{{{_COMMUNE - 1}}}")
+    zero = "a leading zero was lost: get the file again, with its codes as text"
+    what = "this is not the code of a territory"
+    table.report(lost, what, table.key, written, CODE_SHAPES, zero)
+    table.report(shapeless & ~lost, what, table.key, written, CODE_SHAPES)
+    foreign = ~shapeless & ~kind.isin(list(table.kinds))
+    what = "this table does not hold territories of this kind"
+    table.report(foreign, what, table.key, written, ", ".join(table.kinds))
+    if not table.repeated:
+        what = "this territory stands twice"
+        table.report(codes.duplicated(), what, table.key, written, "one row a territory")
+    return _perimeters(table, codes, shapes)
+
+
+def _perimeters(table: Table, codes: pd.Series, shapes: pd.DataFrame) -> pd.Series:
+    """Perimeter of each row: the one its code says, else the one of the table."""
+    told = shapes["perimeter"]
+    perimeters = told.where(told.notna(), table.perimeter)
     # INSEE's row for all the quartiers is on the perimeter of the quartiers of its file.
-    generations = shapes["perimeter"].dropna().unique()
+    generations = told.dropna().unique()
     if len(generations) == 1:
         perimeters = perimeters.mask(codes == QPV_METRO, generations[0])
-    # The commonest slip with a code is worth its own advice.
-    for row in np.flatnonzero(shapes["kind"].isna()):
-        code = codes.iloc[row]
-        lost = code.isdigit() and len(code) == 4
-        table.report(
-            "this is not the code of a territory",
-            row,
-            table.key,
-            table.codes.iloc[row],
-            CODE_SHAPES,
-            f"a leading zero was lost ({code.zfill(5)}?): get the file again as text" if lost else "",
-        )
-    foreign = shapes["kind"].notna() & ~shapes["kind"].isin(list(table.kinds))
-    for row in np.flatnonzero(foreign):
-        table.report(
-            f"this table does not hold territories of kind {shapes['kind'].iloc[row]!r}",
-            row,
-            table.key,
-            codes.iloc[row],
-            ", ".join(table.kinds),
-        )
     if table.perimeter is not None:
-        other = shapes["perimeter"].notna() & (shapes["perimeter"] != table.perimeter)
-        for row in np.flatnonzero(other):
-            table.report(
-                f"a quartier of perimeter {shapes['perimeter'].iloc[row]} in a table said to be of "
-                f"{table.perimeter}",
-                row,
-                table.key,
-                codes.iloc[row],
-                f"codes of {table.perimeter}",
-                "correct the perimeter of the card, or the file",
-            )
-    unknown = perimeters.isna() & shapes["kind"].notna()
-    if unknown.any():
-        row = int(np.flatnonzero(unknown)[0])
         table.report(
-            f"nothing says on which perimeter these territories are ({unknown.sum()} of them)",
-            row,
+            told.notna() & (told != table.perimeter),
+            f"this quartier is not of perimeter {table.perimeter}, which the table is said to be of",
             table.key,
-            codes.iloc[row],
-            "the name of a perimeter, for example cog2021",
-            "give it in the card of the file, or read(path, perimeter=…)",
+            table.codes,
+            f"codes of {table.perimeter}",
+            "correct the perimeter of the card, or the file",
         )
-    if not table.repeated:
-        for row in np.flatnonzero(codes.duplicated().to_numpy()):
-            table.report("this territory stands twice", row, table.key, codes.iloc[row], "one row a territory")
+    unknown = (perimeters.isna() & shapes["kind"].notna()).to_numpy()
+    first = unknown & (np.cumsum(unknown) == 1)
+    table.report(
+        first,
+        f"nothing says on which perimeter these territories are ({unknown.sum()} of them)",
+        table.key,
+        table.codes,
+        "the name of a perimeter, for example cog2021",
+        "give it in the card of the file, or read(path, perimeter=…)",
+    )
     return perimeters
 
 
@@ -168,32 +172,33 @@ def _parse(table: Table, catalogue: Catalogue) -> tuple[np.ndarray, np.ndarray]:
     shape = (len(table.columns), len(table.codes))
     values = parsed["value"].to_numpy().reshape(shape)
     statuses = parsed["status"].cat.codes.to_numpy().reshape(shape)
+    codes = ", ".join(repr(code) for code in MISSING_CODES)
     for i, column in enumerate(table.columns):
-        for row in np.flatnonzero(statuses[i] < 0):
-            table.report(
-                "this is not a number",
-                int(row),
-                column.name,
-                column.cells[int(row)].as_py(),
-                f"a number with decimal mark {table.decimal!r}, or one of "
-                + ", ".join(repr(code) for code in MISSING_CODES),
-            )
         least, most = catalogue.variable(column.variable).bounds
         with np.errstate(invalid="ignore"):
-            low = values[i] < least if least is not None else np.zeros(shape[1], bool)
-            high = values[i] > most if most is not None else np.zeros(shape[1], bool)
-        for row in np.flatnonzero(low | high):
-            table.report(
-                f"{column.variable} cannot have this value",
-                int(row),
-                column.name,
-                column.cells[int(row)].as_py(),
-                f"from {'any' if least is None else least:g} to {'any' if most is None else format(most, 'g')}"
-                if least is not None
-                else f"at most {most:g}",
-                "ask the producer, or check that the column is the one mapped",
-            )
+            outside = np.less(values[i], -np.inf if least is None else least)
+            outside |= np.greater(values[i], np.inf if most is None else most)
+        unreadable = statuses[i] < 0
+        if not (unreadable.any() or outside.any()):
+            continue
+        cells = pd.Series(column.cells.to_pandas(), dtype="str")
+        allowed = f"a number with decimal mark {table.decimal!r}, or one of {codes}"
+        table.report(unreadable, "this is not a number", column.name, cells, allowed)
+        table.report(
+            outside,
+            f"{column.variable} cannot have this value",
+            column.name,
+            cells,
+            _range_in_words(least, most),
+            "ask the producer, or check that the column is the one mapped",
+        )
     return values, statuses
+
+
+def _range_in_words(least: float | None, most: float | None) -> str:
+    if least is None:
+        return f"{most:g} at most"
+    return f"{least:g} at least" if most is None else f"from {least:g} to {most:g}"
 
 
 def _notes(table: Table) -> pd.Series:
@@ -216,15 +221,10 @@ def _first_of_each(
         same = (statuses[i][rows] == statuses[i][leader]) & (
             (values[i][rows] == values[i][leader]) | np.isnan(values[i][rows])
         )
-        for position in np.flatnonzero(~same):
-            row = int(rows[position])
-            table.report(
-                "two rows of one territory differ",
-                row,
-                column.name,
-                column.cells[row].as_py(),
-                f"{column.cells[int(leader[position])].as_py()!r}, as on the first row of {codes.iloc[row]}",
-            )
+        differs = np.zeros(len(rows), dtype=bool)
+        differs[rows[~same]] = True
+        cells = pd.Series(column.cells.to_pandas(), dtype="str")
+        table.report(differs, "two rows of one territory differ", column.name, cells, "one value a territory")
     return np.asarray(rows[first])
 
 

@@ -1,0 +1,112 @@
+"""YAML documents, read into strict models: no key that is not known, none written twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from oqhs.errors import CatalogueError, Problem
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Model(BaseModel):
+    """Base of everything read from YAML: frozen, and no key that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """A YAML loader that refuses a key written twice instead of keeping the last."""
+
+
+def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node)
+        if key in seen:
+            mark = key_node.start_mark
+            raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is written twice", mark)
+        seen.add(key)
+    return loader.construct_mapping(node, deep=True)
+
+
+_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
+
+
+def read_model(path: Path, model: type[M]) -> M:
+    """Read a YAML file into a model.
+
+    Parameters
+    ----------
+    path : Path
+        UTF-8 YAML file.
+    model : type
+        Model to build.
+
+    Raises
+    ------
+    CatalogueError
+        The file is not YAML, holds a key twice, or does not fit the model; every problem is told
+        with the path of the key in the file and the keys allowed there.
+    """
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506
+    except UnicodeDecodeError as error:
+        raise CatalogueError("not UTF-8 text", file=path, todo="save the file as UTF-8") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else None
+        reason = getattr(error, "problem", None) or "cannot be read"
+        raise CatalogueError(f"not valid YAML: {reason}", file=path, line=line) from error
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise CatalogueError.gather(_told(error, path, model)) from error
+
+
+def _told(error: ValidationError, path: Path, model: type[BaseModel]) -> Iterable[Problem]:
+    for detail in error.errors():
+        place = [str(part) for part in detail["loc"]]
+        extra = detail["type"] == "extra_forbidden"
+        yield Problem(
+            "this key is not known" if extra else detail["msg"],
+            file=path,
+            column=".".join(place) or None,
+            found=place[-1] if extra else detail["input"],
+            allowed=", ".join(_keys_at(model, detail["loc"])) if extra else None,
+        )
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """Keys allowed where an unknown key was found: walk the schema down to its parent."""
+    root = model.model_json_schema()
+    schema = root
+    for part in loc[:-1]:
+        schema = _step(root, _resolve(root, schema), part)
+    return sorted(_resolve(root, schema).get("properties", {}))
+
+
+def _resolve(root: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    for option in [schema, *schema.get("anyOf", [])]:
+        if "$ref" in option:
+            resolved: dict[str, Any] = root["$defs"][option["$ref"].rsplit("/", 1)[1]]
+            return resolved
+    return schema
+
+
+def _step(root: dict[str, Any], schema: dict[str, Any], part: int | str) -> dict[str, Any]:
+    properties = schema.get("properties", {})
+    if part in properties:
+        inside: dict[str, Any] = properties[part]
+        return inside
+    for option in [schema, *(_resolve(root, one) for one in schema.get("anyOf", []))]:
+        for holder in ("additionalProperties", "items"):
+            if isinstance(option.get(holder), dict):
+                found: dict[str, Any] = option[holder]
+                return found
+    return {}

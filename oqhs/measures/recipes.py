@@ -1,0 +1,361 @@
+"""Recipes: from measurements to the value of an indicator, territory by territory.
+
+A territory that a producer or an order gave figures for keeps them (`direct`); a territory made of
+others is computed from them (`together`); where both exist the published figure is shown and ours
+stays beside it, in `check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from oqhs.catalogue import Catalogue, Indicator
+from oqhs.errors import MeasureError
+from oqhs.measures.aggregate import AGGREGATE_COLUMNS, share_of_sums
+from oqhs.measures.quantiles import pooled_quantile
+from oqhs.tables import worst_status
+from oqhs.text import NOT_AVAILABLE, NOT_COVERED, OBSERVED, format_number
+
+_MEDIAN = 0.5
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a recipe works on: one side (quartiers or reference) of one indicator.
+
+    `values`, `statuses` and `notes` have one row per territory and one column per variable;
+    `years` gives the year of each column; `sources` the cards each territory came from, `official`
+    whether they are all of the statistical institute; `perimeter` is that of the values. `edges`
+    (`group`, `territory`) says which territories make up which.
+    """
+
+    values: pd.DataFrame
+    statuses: pd.DataFrame
+    notes: pd.Series
+    sources: pd.Series
+    official: pd.Series
+    years: Mapping[str, int]
+    perimeter: str
+    edges: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Method:
+    """The parameters of the method, dated by the edition."""
+
+    couverture_min: float
+    quantile_largeur_max: float
+
+
+def variables_of(name: str, indicator: Indicator) -> list[str]:
+    """Variables whose year must be the year of the indicator."""
+    terms = [*(indicator.numerator.variables if indicator.numerator else ())]
+    terms += indicator.denominator.variables if indicator.denominator else ()
+    terms += (indicator.quantiles or {}).values()
+    terms.append(_published(name, indicator))
+    return list(dict.fromkeys(terms))
+
+
+def weights_of(indicator: Indicator) -> list[str]:
+    """Variables that weight, bound or cover: of the nearest year when the year itself is not there."""
+    names = [variable for product in indicator.weights for variable in product]
+    return list(
+        dict.fromkeys([*names, *([indicator.richer_by] if indicator.richer_by else []), "population"])
+    )
+
+
+def observe(
+    name: str, indicator: Indicator, recipe: str, inputs: Inputs, catalogue: Catalogue, method: Method
+) -> pd.DataFrame:
+    """Compute an indicator for every territory of one side of an edition.
+
+    Parameters
+    ----------
+    name, indicator : str, Indicator
+        The indicator and its id.
+    recipe : str
+        Recipe of the edition.
+    inputs : Inputs
+        Measurements of that side.
+    catalogue : Catalogue
+        For the labels of the weights.
+    method : Method
+        Parameters of the method.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by territory: the columns of an observation, except those that name it. `value` is in
+        the unit of the indicator, unrounded.
+    """
+    direct = _direct(name, indicator, recipe, inputs)
+    together = _together(name, indicator, recipe, inputs, catalogue, method)
+    if together.empty:
+        return direct
+    groups = together.index.intersection(direct.index)
+    told = direct.loc[groups]
+    kept = groups[told["status"] == OBSERVED]
+    result = pd.concat([direct.drop(index=groups.difference(kept)), together.drop(index=kept)])
+    result["check"] = np.nan
+    result.loc[kept, "check"] = together.loc[kept, "value"]
+    return result.sort_index()
+
+
+def _published(name: str, indicator: Indicator) -> str:
+    return indicator.published.variable if indicator.published else name
+
+
+def scale_of(indicator: Indicator) -> float:
+    """Factor from a ratio to the unit of the indicator."""
+    return 100.0 if indicator.unit == "percent" else 1.0
+
+
+def _direct(name: str, indicator: Indicator, recipe: str, inputs: Inputs) -> pd.DataFrame:
+    """Values that stand in the inputs: counts of the territory, or its published figure."""
+    values, statuses = inputs.values, inputs.statuses
+    variables = [v for v in variables_of(name, indicator) if v in values]
+    index = statuses.index[statuses[variables].notna().any(axis=1)] if variables else values.index[:0]
+    result = pd.DataFrame(index=index, columns=AGGREGATE_COLUMNS, dtype="float64")
+    result["status"] = NOT_AVAILABLE
+    counts = list(indicator.numerator.variables) if indicator.numerator else []
+    bases = list(indicator.denominator.variables) if indicator.denominator else []
+    if recipe in {"ratio", "count"} and set(counts) | set(bases) <= set(variables):
+        result["numerator"] = values.loc[index, counts].sum(axis=1, skipna=False)
+        result["status"] = worst_status(statuses.loc[index, [*counts, *bases]])
+        result["value"] = result["numerator"]
+        if recipe == "ratio":
+            result["denominator"] = values.loc[index, bases].sum(axis=1, skipna=False)
+            ratio = result["numerator"] / result["denominator"].where(result["denominator"] > 0)
+            result["value"] = ratio * scale_of(indicator)
+            nobody = (result["status"] == OBSERVED) & result["value"].isna()
+            result.loc[nobody, "status"] = "not_applicable"
+    published = _published(name, indicator)
+    if published in variables and recipe != "count":
+        column = values.loc[index, published] / (indicator.published.divide_by if indicator.published else 1)
+        # Counts come first; the published figure serves where they are not observed.
+        absent = result["status"] != OBSERVED
+        told = absent & statuses.loc[index, published].notna()
+        result.loc[told, "value"] = column[told]
+        result.loc[told, "status"] = statuses.loc[index, published][told]
+    hidden = result["status"] != OBSERVED
+    result.loc[hidden, ["value", "numerator", "denominator"]] = np.nan
+    result["lower"] = result["upper"] = result["value"]
+    result["coverage"] = np.where(hidden, np.nan, 1.0)
+    result["n_known"] = (~hidden).astype("int64")
+    result["n_total"] = 1
+    result["note"] = inputs.notes.reindex(index).fillna("")
+    result["source"] = inputs.sources.reindex(index).fillna("")
+    result["origin"] = np.where(inputs.official.reindex(index).eq(True), "insee", "oqhs")
+    return result
+
+
+def _together(
+    name: str, indicator: Indicator, recipe: str, inputs: Inputs, catalogue: Catalogue, method: Method
+) -> pd.DataFrame:
+    """Values of the territories made of others."""
+    computers: dict[str, Callable[[], pd.DataFrame]] = {
+        "ratio": lambda: _ratio(indicator, inputs, method),
+        "count": lambda: _count(indicator, inputs),
+        "published": lambda: _weighted(name, indicator, inputs, catalogue, method),
+        "mass": lambda: _weighted(name, indicator, inputs, catalogue, method),
+        "pooled": lambda: _pooled(indicator, inputs, catalogue, method),
+    }
+    if inputs.edges.empty or recipe not in computers:
+        return pd.DataFrame()
+    result = computers[recipe]()
+    members = inputs.edges.groupby("group")["territory"]
+    sources = inputs.sources.reindex(inputs.edges["territory"]).fillna("").to_numpy()
+    by_group = pd.Series(sources, index=inputs.edges["group"])
+    result["source"] = by_group.groupby(level=0).agg(
+        lambda ids: "+".join(sorted(set("+".join(ids).split("+")) - {""}))
+    )
+    result["n_total"] = members.size()
+    partial = (result["coverage"] < 1) & (result["status"] == OBSERVED)
+    counts = [
+        f"partiel : {known} des {total} territoires"
+        + (f", {format_number(100 * coverage, 1)} % du poids" if not np.isnan(coverage) else "")
+        for known, total, coverage in zip(
+            result["n_known"], result["n_total"], result["coverage"], strict=True
+        )
+    ]
+    reason = {
+        NOT_COVERED: "couverture insuffisante : ",
+        NOT_AVAILABLE: "non disponible : ",
+    }
+    prefix = result["status"].map(reason).fillna("")
+    told = pd.Series(counts, index=result.index).where(partial | (result["status"] != OBSERVED), "")
+    result["note"] = [
+        _joined(p + t.removeprefix("partiel : ") if p else t, n)
+        for p, t, n in zip(prefix, told, result["note"], strict=True)
+    ]
+    estimated = partial | result.pop("estimated")
+    result["origin"] = np.where(estimated, "oqhs_estimate", "oqhs")
+    return result
+
+
+def _joined(*parts: str) -> str:
+    return " ; ".join(part for part in parts if part)
+
+
+def _members(inputs: Inputs) -> pd.DataFrame:
+    members = inputs.edges[["group", "territory"]].reset_index(drop=True)
+    people = inputs.values["population"] if "population" in inputs.values else pd.Series(dtype="float64")
+    members["fallback"] = people.reindex(members["territory"]).to_numpy()
+    return members
+
+
+def _column(frame: pd.DataFrame, names: Sequence[str], territories: pd.Series) -> np.ndarray:
+    """Sum of columns for territories; missing where one of them is."""
+    if not set(names) <= set(frame.columns):
+        return np.full(len(territories), np.nan)
+    return np.asarray(frame[list(names)].sum(axis=1, skipna=False).reindex(territories))
+
+
+def _member_status(inputs: Inputs, names: Sequence[str], territories: pd.Series) -> np.ndarray:
+    known = inputs.statuses.reindex(index=territories.unique(), columns=list(names))
+    return np.asarray(worst_status(known.astype(object)).reindex(territories), dtype=object)
+
+
+def _ratio(indicator: Indicator, inputs: Inputs, method: Method) -> pd.DataFrame:
+    members = _members(inputs)
+    counts = indicator.numerator.variables if indicator.numerator else ()
+    bases = indicator.denominator.variables if indicator.denominator else ()
+    members["mass"] = _column(inputs.values, counts, members["territory"])
+    members["weight"] = _column(inputs.values, bases, members["territory"])
+    members["member_status"] = _member_status(inputs, [*counts, *bases], members["territory"])
+    result = share_of_sums(members, method.couverture_min)
+    result[["value", "lower", "upper"]] *= scale_of(indicator)
+    return result.assign(note="", estimated=False)
+
+
+def _count(indicator: Indicator, inputs: Inputs) -> pd.DataFrame:
+    """Sum of counts: whole, or nothing."""
+    members = _members(inputs)
+    counts = indicator.numerator.variables if indicator.numerator else ()
+    members["mass"] = _column(inputs.values, counts, members["territory"])
+    members["status"] = _member_status(inputs, counts, members["territory"])
+    grouped = members.groupby("group")
+    total = grouped["mass"].agg(lambda column: column.sum(skipna=False))
+    known = grouped["mass"].count()
+    size = grouped.size()
+    result = pd.DataFrame(index=total.index, columns=AGGREGATE_COLUMNS, dtype="float64")
+    result["value"] = result["numerator"] = result["lower"] = result["upper"] = total
+    result["n_known"], result["n_total"] = known, size
+    result["coverage"] = np.where(known == size, 1.0, np.nan)
+    result["status"] = np.where(known == size, OBSERVED, NOT_AVAILABLE)
+    return result.assign(note="", estimated=False)
+
+
+def _weighted(
+    name: str, indicator: Indicator, inputs: Inputs, catalogue: Catalogue, method: Method
+) -> pd.DataFrame:
+    """Weight published rates by what they are rates of, or by the best proxy at hand."""
+    members = _members(inputs)
+    published = _published(name, indicator)
+    rates = _column(inputs.values, [published], members["territory"]) / scale_of(indicator)
+    status = _member_status(inputs, [published], members["territory"])
+    weight, cover, notes, rank = _weights(indicator, inputs, catalogue, members, status == OBSERVED)
+    members["weight"] = weight
+    members["mass"] = rates * weight
+    members["member_status"] = np.where((status == OBSERVED) & np.isnan(weight), NOT_AVAILABLE, status)
+    if any(len(product) > 1 for product in indicator.weights):
+        members["cover"] = cover
+    if indicator.richer_by is not None:
+        members["ceiling"] = _ceiling(indicator.richer_by, inputs, members)
+    result = share_of_sums(members, method.couverture_min)
+    result[["value", "lower", "upper"]] *= scale_of(indicator)
+    return result.assign(note=notes, estimated=rank > 0)
+
+
+def _ceiling(richer_by: str, inputs: Inputs, members: pd.DataFrame) -> np.ndarray:
+    """Highest share of an unknown member: that of the known ones when it is richer than they are.
+
+    Convention of the observatory: a territory whose published median is above the weighted mean of
+    the medians of the known territories is taken to have at most their share.
+    """
+    if richer_by not in inputs.values:
+        return np.full(len(members), np.nan)
+    median = inputs.values[richer_by].reindex(members["territory"]).to_numpy()
+    known = members["mass"].notna() & (members["member_status"] == OBSERVED)
+    frame = pd.DataFrame({"weight": members["weight"].where(known), "mass": members["mass"].where(known)})
+    frame["of_median"] = frame["weight"] * median
+    # A known member without a median does not weigh in the mean of the medians.
+    frame["with_median"] = frame["weight"].where(~np.isnan(median))
+    sums = frame.groupby(members["group"]).transform("sum")
+    richer = median > (sums["of_median"] / sums["with_median"].where(sums["with_median"] > 0)).to_numpy()
+    share = sums["mass"] / sums["weight"].where(sums["weight"] > 0)
+    return np.asarray(share.where(richer))
+
+
+def _weights(
+    indicator: Indicator, inputs: Inputs, catalogue: Catalogue, members: pd.DataFrame, known: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, pd.Series, pd.Series]:
+    """Best weight, group by group: the first product that every known member has.
+
+    Returns the weight and the extensive factor the coverage is taken on (per member), then the note
+    and the rank of the product chosen (per group).
+    """
+    groups = members["group"]
+    weight = np.full(len(members), np.nan)
+    cover = np.full(len(members), np.nan)
+    names = sorted(groups.unique())
+    notes = pd.Series("", index=names, dtype="str")
+    rank = pd.Series(0, index=names)
+    open_groups = set(names)
+    for position, product in enumerate(indicator.weights):
+        if not set(product) <= set(inputs.values.columns):
+            continue
+        factors = inputs.values[list(product)].reindex(members["territory"])
+        candidate = factors.prod(axis=1, skipna=False).to_numpy()
+        lacking = set(groups[known & np.isnan(candidate)])
+        chosen = sorted(open_groups - lacking)
+        rows = groups.isin(chosen).to_numpy()
+        weight[rows], cover[rows] = candidate[rows], factors[product[0]].to_numpy()[rows]
+        rank[chosen] = position
+        if position > 0:
+            notes[chosen] = "pondération approchée : " + " × ".join(
+                f"{catalogue.variable(v).label.lower()} ({inputs.years[v]})" for v in product
+            )
+        open_groups -= set(chosen)
+    notes[sorted(open_groups)] = "aucune pondération ne couvre les territoires connus"
+    return weight, cover, notes, rank
+
+
+def _pooled(indicator: Indicator, inputs: Inputs, catalogue: Catalogue, method: Method) -> pd.DataFrame:
+    """Median of the members together, from their quantiles."""
+    members = _members(inputs)
+    columns = {p: v for p, v in sorted((indicator.quantiles or {}).items()) if v in inputs.values}
+    table = inputs.values.reindex(members["territory"])[list(columns.values())]
+    table = table.set_axis(list(columns), axis=1).reset_index(drop=True)
+    status = _member_status(inputs, [_published("", indicator)], members["territory"])
+    reached = table.loc[:, table.columns <= _MEDIAN].notna().any(axis=1) & table.loc[
+        :, table.columns >= _MEDIAN
+    ].notna().any(axis=1)
+    known = ((table.notna().sum(axis=1) > 1) & reached).to_numpy()
+    weight, _, notes, _ = _weights(indicator, inputs, catalogue, members, known)
+    members["weight"] = weight
+    members["mass"] = np.where(known, weight, np.nan)
+    usable = known & ~np.isnan(weight)
+    masked = np.where(status == OBSERVED, NOT_AVAILABLE, status)
+    members["member_status"] = np.where(usable, OBSERVED, masked)
+    result = share_of_sums(members, method.couverture_min)
+    divide_by = indicator.published.divide_by if indicator.published else 1.0
+    for group, rows in members.groupby("group").groups.items():
+        result.loc[group, ["value", "numerator", "denominator", "lower", "upper"]] = np.nan
+        if result.loc[group, "status"] != OBSERVED:
+            continue
+        used = rows[known[rows]]
+        try:
+            median = pooled_quantile(
+                table.loc[used], members.loc[used, "weight"], max_width=method.quantile_largeur_max
+            )
+        except MeasureError as error:
+            result.loc[group, "status"] = NOT_AVAILABLE
+            notes[group] = _joined(notes[group], f"médiane non calculable ({error.problems[0].found})")
+            continue
+        result.loc[group, "value"] = median / divide_by
+    return result.assign(note=notes, estimated=True)

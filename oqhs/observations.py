@@ -1,0 +1,243 @@
+"""The observations of an edition: the recipe of each indicator, applied to the cards it names."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from oqhs import tables
+from oqhs.catalogue import Catalogue, Indicator
+from oqhs.editions import EditionFile, IndicatorRecipe
+from oqhs.errors import CatalogueError, MeasureError
+from oqhs.geography import Geography
+from oqhs.measures.aggregate import remainder
+from oqhs.measures.recipes import Inputs, Method, observe, scale_of, variables_of, weights_of
+from oqhs.sources.cards import Card
+from oqhs.text import NOT_AVAILABLE, OBSERVED
+
+_KEY = set(tables.OBSERVATION_KEY)
+_MEASURED = [name for name in tables.OBSERVATION_COLUMNS if name not in _KEY]
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What the observations of an edition are made of; `read` gives the table of a card."""
+
+    file: EditionFile
+    geography: Geography
+    catalogue: Catalogue
+    cards: Mapping[str, Card]
+    read: Callable[[str], pd.DataFrame]
+
+    @property
+    def day(self) -> dt.date:
+        """Day whose thresholds hold: the first of the year of the edition."""
+        return dt.date(self.file.edition, 1, 1)
+
+    def threshold(self, name: str) -> float:
+        """Value of a threshold on that day."""
+        return self.catalogue.threshold(name, self.day)
+
+    @property
+    def method(self) -> Method:
+        """Parameters of the recipes on that day."""
+        return Method(self.threshold("couverture_min"), self.threshold("quantile_largeur_max"))
+
+    @property
+    def zones(self) -> list[str]:
+        """Quartiers, groups of quartiers, and all the quartiers."""
+        geography = self.geography
+        return [*geography.of_kind("qpv"), *geography.of_kind("regroupement"), geography.ensemble]
+
+    @property
+    def references(self) -> list[str]:
+        """What quartiers are compared with, but for the other quartiers; parents pooled included."""
+        geography = self.geography
+        codes = {*geography.of_kind("commune"), *geography.of_kind("ept"), geography.departement}
+        for kind in ("commune", "ept"):
+            codes |= set(geography.comparators(kind).dropna())
+        return sorted(codes)
+
+    def rows(self, card: str) -> pd.DataFrame:
+        """Measurements of a card, for the territories of the edition."""
+        frame = self.read(card)
+        if "variable" not in frame:
+            raise CatalogueError(
+                "an indicator cannot be computed from this card: it holds no measurement",
+                file=f"editions/{self.file.edition}.yaml",
+                found=card,
+            )
+        return tables.plain(frame[frame["territory"].isin([*self.zones, *self.references])])
+
+
+def measurements_of(materials: Materials) -> pd.DataFrame:
+    """Give every measurement of the cards of the indicators, for the territories of the edition."""
+    recipes = materials.file.indicators.values()
+    used = {card for recipe in recipes for card in (*recipe.inputs.qpv, *recipe.inputs.reference)}
+    return tables.gather(materials.rows(card) for card in sorted(used))
+
+
+def observations_of(materials: Materials) -> pd.DataFrame:
+    """Give every indicator of the catalogue for every territory of the edition.
+
+    Returns
+    -------
+    DataFrame
+        `tables.OBSERVATION_COLUMNS`, in the order of the catalogue, then by territory.
+    """
+    frames = [_observe(materials, name) for name in materials.catalogue.indicators]
+    together = pd.concat(frames, ignore_index=True)
+    return together[tables.OBSERVATION_COLUMNS]
+
+
+def _observe(materials: Materials, name: str) -> pd.DataFrame:
+    indicator = materials.catalogue.indicator(name)
+    recipe = materials.file.indicators.get(name)
+    year = recipe.year if recipe is not None else None
+    how = (recipe.recipe if recipe is not None else None) or indicator.recipe
+    quartiers = _side(materials, name, recipe, "qpv", materials.zones)
+    references = _side(materials, name, recipe, "reference", materials.references)
+    outside = _outside(materials, indicator, how, quartiers, references)
+    together = pd.concat([quartiers, references, outside]).sort_index().reset_index(names="territory")
+    together["indicator"] = name
+    together["year"] = pd.array([year] * len(together), dtype="Int64")
+    return together
+
+
+def _side(
+    materials: Materials, name: str, recipe: IndicatorRecipe | None, side: str, codes: list[str]
+) -> pd.DataFrame:
+    """Observe one side of an indicator; every territory has a row, and a reason when it has no value."""
+    found = pd.DataFrame(index=pd.Index([], dtype="str"))
+    cards: tuple[str, ...] = getattr(recipe.inputs, side) if recipe is not None else ()
+    if recipe is None:
+        why = "l'édition ne prévoit pas cet indicateur"
+    elif not cards:
+        why = "l'édition n'a pas de fichier pour ce territoire"
+    else:
+        why = f"aucune donnée {recipe.year} pour ce territoire"
+        indicator = materials.catalogue.indicator(name)
+        inputs = _inputs(materials, name, recipe.year, side, cards, codes)
+        how = recipe.recipe or indicator.recipe
+        found = observe(name, indicator, how, inputs, materials.catalogue, materials.method)
+        found["perimeter"] = inputs.perimeter
+    full = found.reindex(index=codes, columns=[*_MEASURED, "perimeter"])
+    silent = full["status"].isna()
+    for column, word in {"status": NOT_AVAILABLE, "note": why, "origin": "", "source": ""}.items():
+        full[column] = full[column].astype("str").mask(silent, word)
+    for column in ("n_known", "n_total"):
+        full[column] = full[column].fillna(0).astype("int64")
+    layer = materials.geography.territories.set_index("territory")["perimeter"].reindex(codes)
+    full["perimeter"] = full["perimeter"].astype("str").fillna(layer).fillna("")
+    return full
+
+
+def _inputs(
+    materials: Materials, name: str, year: int, side: str, cards: tuple[str, ...], codes: list[str]
+) -> Inputs:
+    """Put together the measurements one side of an indicator is computed from."""
+    indicator = materials.catalogue.indicator(name)
+    frames = [materials.rows(card).assign(rank=rank) for rank, card in enumerate(cards)]
+    rows = pd.concat(frames, ignore_index=True)
+    rows = rows[rows["territory"].isin(codes)]
+    if side == "qpv":
+        _check_perimeter(materials.file, name, rows, cards)
+    rows = _of_year(indicator, name, year, rows)
+    _refuse_contradictions(name, rows)
+    # An observed figure first, then the first card of the edition.
+    rows = rows.assign(hidden=rows["status"] != OBSERVED).sort_values(["hidden", "rank"], kind="stable")
+    rows = rows.drop_duplicates(["variable", "territory"])
+    own = rows[rows["variable"].isin(variables_of(name, indicator))]
+    sources = materials.catalogue.sources
+    official = own["source"].map(lambda card: sources[materials.cards[card].source].producer == "Insee")
+    by_territory = own.groupby("territory")
+    return Inputs(
+        values=tables.values_of(rows),
+        statuses=tables.statuses_of(rows),
+        notes=by_territory["note"].agg(lambda notes: " ; ".join(sorted(set(notes) - {""}))),
+        sources=by_territory["source"].agg(lambda ids: "+".join(sorted(set(ids)))),
+        official=official.groupby(own["territory"]).all(),
+        years=rows.groupby("variable")["year"].first().to_dict(),
+        perimeter="+".join(sorted(set(own["perimeter"]))),
+        edges=materials.geography.edges(side),
+    )
+
+
+def _check_perimeter(file: EditionFile, name: str, rows: pd.DataFrame, cards: tuple[str, ...]) -> None:
+    for card in cards:
+        if not (rows["source"] == card).any():
+            raise CatalogueError(
+                f"the card holds no quartier of perimeter {file.perimeter}",
+                file=f"editions/{file.edition}.yaml",
+                column=f"indicators.{name}.inputs.qpv",
+                found=card,
+                allowed=f"a card on perimeter {file.perimeter}",
+            )
+    other = rows.loc[rows["perimeter"] != file.perimeter]
+    if len(other):
+        raise MeasureError(
+            f"a value of indicator {name} is not on the perimeter of the edition",
+            column=str(other["source"].iloc[0]),
+            found=str(other["perimeter"].iloc[0]),
+            allowed=file.perimeter,
+        )
+
+
+def _of_year(indicator: Indicator, name: str, year: int, rows: pd.DataFrame) -> pd.DataFrame:
+    """Values of the year; weights of the nearest year (the earlier of two) where it is missing."""
+    own = set(variables_of(name, indicator))
+    others = rows[rows["variable"].isin(set(weights_of(indicator)) - own)]
+    distance = (others["year"] - year).abs() + (others["year"] > year) / 2
+    nearest = distance.groupby(others["variable"]).transform("min") == distance
+    return pd.concat([rows[rows["variable"].isin(own) & (rows["year"] == year)], others[nearest]])
+
+
+def _refuse_contradictions(name: str, rows: pd.DataFrame) -> None:
+    seen = rows[rows["status"] == OBSERVED]
+    several = seen.groupby(["variable", "territory"])["value"].nunique()
+    wrong = several[several > 1]
+    if len(wrong):
+        variable, territory = wrong.index[0]
+        both = seen[(seen["variable"] == variable) & (seen["territory"] == territory)]
+        raise CatalogueError(
+            f"two inputs of {name} give different values of {variable} for {territory}",
+            found=", ".join(f"{row.source}: {row.value:g}" for row in both.itertuples()),
+            todo="keep one of the two cards in the edition",
+        )
+
+
+def _outside(
+    materials: Materials,
+    indicator: Indicator,
+    recipe: str,
+    quartiers: pd.DataFrame,
+    references: pd.DataFrame,
+) -> pd.DataFrame:
+    """Observe the département without its quartiers."""
+    code = materials.geography.outside
+    whole = references.loc[[materials.geography.departement]].set_axis([code])
+    part = quartiers.loc[[materials.geography.ensemble]].set_axis([code])
+    row = remainder(whole, part, materials.threshold("secret_effectif_min"))
+    note = "la soustraction demande les effectifs de tous les quartiers et un reste suffisant"
+    if recipe != "ratio":
+        row[["value", "numerator", "denominator"]] = np.nan
+        row["status"] = NOT_AVAILABLE
+        note = "seuls des effectifs se soustraient : ni un taux sans effectifs, ni une médiane"
+    row["value"] *= scale_of(indicator)
+    seen = bool(row["status"].iloc[0] == OBSERVED)
+    return row.reindex(columns=_MEASURED).assign(
+        lower=row["value"],
+        upper=row["value"],
+        status=row["status"],
+        origin="oqhs" if seen else "",
+        coverage=1.0 if seen else np.nan,
+        n_known=int(seen),
+        n_total=1,
+        source="+".join(filter(None, [*whole["source"], *part["source"]])) if seen else "",
+        note="" if seen else note,
+        perimeter=whole["perimeter"],
+    )

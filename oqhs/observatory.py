@@ -1,0 +1,325 @@
+"""Observatory and Edition: the thin face over everything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from oqhs.analysis.gaps import Mode, compare
+from oqhs.catalogue import Indicator, load_catalogue
+from oqhs.editions import EditionFile, read_edition, read_groups, read_labels
+from oqhs.errors import UnknownError
+from oqhs.geography import REFERENCES, Geography, build_geography
+from oqhs.observations import Materials, measurements_of, observations_of
+from oqhs.publish.key_table import Wording, key_table
+from oqhs.publish.release import Contents, Progress, write_release
+from oqhs.sources import Reading, load
+from oqhs.sources.cards import Card, read_cards
+
+
+class Observatory:
+    """A data folder: its cards, its catalogue, its editions.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Data folder, with `raw/` and `editions/`.
+
+    Raises
+    ------
+    UnknownError
+        The folder has no `raw`.
+    ChecksumError
+        A file is not the one its card vouches for.
+    """
+
+    def __init__(self, folder: str | Path = "data") -> None:
+        self.folder = Path(folder)
+        if not (self.folder / "raw").is_dir():
+            raise UnknownError(
+                "this is not a data folder: it has no `raw`",
+                file=self.folder,
+                todo="run `oqhs demo DIR` to make an invented one, or give the right folder",
+            )
+        self.catalogue = load_catalogue(self.folder / "indicateurs")
+        self._cards = read_cards(self.folder / "raw")
+        self._readings: dict[str, Reading] = {}
+
+    def __repr__(self) -> str:
+        return f"<Observatoire {self.folder} : {len(self._cards)} fichiers, éditions {self.editions}>"
+
+    @property
+    def editions(self) -> list[int]:
+        """Years of the editions of the folder."""
+        return sorted(int(path.stem) for path in (self.folder / "editions").glob("[0-9]*.yaml"))
+
+    @property
+    def cards(self) -> dict[str, Card]:
+        """Cards by id."""
+        return {name: card for name, (_, card) in self._cards.items()}
+
+    def edition(self, edition: int) -> Edition:
+        """Give an edition; `UnknownError` names those that exist."""
+        return Edition(self, read_edition(self.folder, edition, self.catalogue, set(self._cards)))
+
+    def read(self, card: str) -> Reading:
+        """Read the file of a card; it is read once."""
+        if card not in self._cards:
+            raise UnknownError("no such card", found=card, allowed=", ".join(self._cards))
+        if card not in self._readings:
+            path, content = self._cards[card]
+            self._readings[card] = load(path, card=content, catalogue=self.catalogue)
+        return self._readings[card]
+
+    def report(self) -> pd.DataFrame:
+        """Say what was read of every file.
+
+        Returns
+        -------
+        DataFrame
+            One row per card: `card`, `file`, `layout`, `territories` (distinct ones), `rows` (of the
+            table read), `unmapped` (columns nobody mapped), `blank_rows`, `repaired` (geometries).
+        """
+        readings = {name: self.read(name) for name in self._cards}
+        return pd.DataFrame(
+            [
+                {
+                    "card": name,
+                    "file": reading.path.name,
+                    "layout": reading.layout,
+                    "territories": reading.territories,
+                    "rows": len(reading.frame),
+                    "unmapped": ", ".join(reading.unmapped),
+                    "blank_rows": reading.blank_rows,
+                    "repaired": reading.repaired,
+                }
+                for name, reading in readings.items()
+            ]
+        )
+
+
+class Edition:
+    """One yearly publication: observations, gaps and products, computed when asked for and kept.
+
+    It is made by `Observatory.edition`.
+    """
+
+    def __init__(self, observatory: Observatory, file: EditionFile) -> None:
+        self.observatory = observatory
+        self.file = file
+
+    def __repr__(self) -> str:
+        return f"<Édition {self.file.edition} : département {self.file.departement}, {self.file.perimeter}>"
+
+    @property
+    def invented(self) -> bool:
+        """Whether a file of the edition holds invented data."""
+        cards = self.observatory.cards
+        return any(cards[name].invented for name in self.cards)
+
+    @cached_property
+    def cards(self) -> list[str]:
+        """Ids of the cards the edition uses, sorted."""
+        named = {card for card in self.file.territories.model_dump().values() if card}
+        for recipe in self.file.indicators.values():
+            named |= {*recipe.inputs.qpv, *recipe.inputs.reference}
+        return sorted(named)
+
+    @cached_property
+    def geography(self) -> Geography:
+        """Territories, memberships and comparators."""
+        chosen = self.file.territories
+        read = self.observatory.read
+        return build_geography(
+            self.file,
+            read(chosen.qpv).frame,
+            read(chosen.communes).frame if chosen.communes else None,
+            read(chosen.epts).frame if chosen.epts else None,
+            read(chosen.parts).frame if chosen.parts else None,
+            read_labels(self.observatory.folder),
+            read_groups(self.observatory.folder),
+            self.observatory.catalogue.threshold("appartenance_part_min", dt.date(self.file.edition, 1, 1)),
+        )
+
+    @cached_property
+    def _materials(self) -> Materials:
+        observatory = self.observatory
+        return Materials(
+            self.file,
+            self.geography,
+            observatory.catalogue,
+            observatory.cards,
+            lambda card: observatory.read(card).frame,
+        )
+
+    @property
+    def territories(self) -> gpd.GeoDataFrame:
+        """Territories: `territory, kind, perimeter, label, label_article, label_de, geometry`."""
+        return self.geography.territories
+
+    @property
+    def memberships(self) -> pd.DataFrame:
+        """Who contains whom: `territory, parent, parent_kind, share_population, share_area`."""
+        return self.geography.memberships
+
+    @cached_property
+    def measurements(self) -> pd.DataFrame:
+        """Every measurement of the cards of the indicators, for the territories of the edition."""
+        return measurements_of(self._materials)
+
+    @cached_property
+    def observations(self) -> pd.DataFrame:
+        """Every indicator of the catalogue for every territory of the edition.
+
+        Returns
+        -------
+        DataFrame
+            One row per (`indicator`, `territory`, `perimeter`, `year`). `value` is unrounded, in the
+            unit of the catalogue, and only there when `status` is `observed`; `lower` and `upper`
+            bound it when it is partial; `origin` is `insee` (published as such, or counts the
+            institute delivered for that territory), `oqhs` (sum of such figures) or `oqhs_estimate`
+            (pooled, partial, or weighted by a proxy); `coverage` is the share of the weight that is
+            known; `check` is our own figure where the published one is shown. A row that is not
+            observed says why in `note`, in French.
+        """
+        return observations_of(self._materials)
+
+    def gaps(self, reference: str = "departement", *, mode: Mode = "unrounded") -> pd.DataFrame:
+        """Compare every quartier with a reference, indicator by indicator.
+
+        Parameters
+        ----------
+        reference : {"departement", "ept", "commune", "ensemble_qpv", "hors_qpv"}
+            A quartier that lies in several communes or EPT is compared with them pooled.
+        mode : {"unrounded", "published"}
+            `published` takes gaps of values as shown: for published columns that are rounded already.
+
+        Returns
+        -------
+        DataFrame
+            One row per quartier (and group of quartiers) and indicator; see `oqhs.analysis.compare`.
+
+        Examples
+        --------
+        >>> import oqhs
+        >>> gaps = oqhs.open("data").edition(2024).gaps("commune")
+        >>> gaps.territory.nunique(), gaps.indicator.nunique()
+        (48, 17)
+        """
+        pairs = self.geography.pairs(reference)
+        pairs = pairs[pairs["territory"] != self.geography.ensemble]
+        return compare(self.observations, pairs, self._compared(), mode=mode)
+
+    def key_table(
+        self, reference: str = "departement", *, territory: str | None = None, mode: Mode = "unrounded"
+    ) -> pd.DataFrame:
+        """Compare all the quartiers, or one of them, with a reference: the key table.
+
+        Parameters
+        ----------
+        reference : str
+            `departement` or `hors_qpv` for all the quartiers; also `ept`, `commune` and
+            `ensemble_qpv` for one.
+        territory : str, optional
+            Code of a quartier or of a group; all the quartiers by default.
+        mode : {"unrounded", "published"}
+            As in `gaps`.
+
+        Returns
+        -------
+        DataFrame
+            One row per key indicator; see `oqhs.publish.key_table`.
+
+        Examples
+        --------
+        >>> import oqhs
+        >>> table = oqhs.open("data").edition(2024).key_table()
+        >>> len(table), int((table.status == "observed").sum())
+        (17, 13)
+        """
+        zone = territory if territory is not None else self.geography.ensemble
+        pairs = self.geography.pairs(reference)
+        pairs = pairs[pairs["territory"] == zone]
+        if pairs.empty:
+            whole = zone == self.geography.ensemble
+            raise UnknownError(
+                "there is no such comparison",
+                found=f"{zone} / {reference}",
+                allowed="departement or hors_qpv for all the quartiers" if whole
+                else "a quartier or a group of the edition",
+            )  # fmt: skip
+        indicators = {name: one for name, one in self._compared().items() if one.key}
+        gaps = compare(self.observations, pairs, indicators, mode=mode)
+        wording = Wording(
+            of_zone=self.geography.name(zone, "label_de"),
+            in_reference=self.geography.name(str(pairs["reference_territory"].iloc[0]), "label_article"),
+            diffusion=self.file.diffusion,
+        )
+        return key_table(gaps, self.observatory.catalogue, wording)
+
+    def release(self, folder: str | Path = "data/processed", *, progress: Progress | None = None) -> Path:
+        """Write the edition to `folder/2024/r1` (`r2`… when the content has changed since).
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where releases go.
+        progress : callable, optional
+            Called with the number of steps done, their total and the name of the next one.
+
+        Returns
+        -------
+        Path
+            The folder of the release; an identical one that is there already is given as it is.
+        """
+        steps: list[tuple[str, Callable[[], object]]] = [
+            ("lecture des fichiers", lambda: self.measurements),
+            ("territoires", lambda: self.geography),
+            ("indicateurs", lambda: self.observations),
+        ]
+        total = len(steps) + 1
+        for done, (label, step) in enumerate(steps):
+            if progress is not None:
+                progress(done, total, label)
+            step()
+        if progress is not None:
+            progress(total - 1, total, "écriture")
+        target = write_release(Path(folder), self._contents())
+        if progress is not None:
+            progress(total, total, "terminé")
+        return target
+
+    def _contents(self) -> Contents:
+        geography = self.geography
+        gaps = pd.concat([self.gaps(reference) for reference in REFERENCES], ignore_index=True)
+        cards = self.observatory.cards
+        return Contents(
+            edition=self.file.edition,
+            departement=geography.name(self.file.departement),
+            zone=geography.name(geography.ensemble),
+            perimeter=self.file.perimeter,
+            diffusion=self.file.diffusion,
+            invented=self.invented,
+            measurements=self.measurements,
+            observations=self.observations,
+            gaps=gaps,
+            territories=self.territories,
+            memberships=self.memberships,
+            key_table=self.key_table(),
+            inputs={name: cards[name] for name in self.cards},
+            parameters={
+                name: self._materials.threshold(name)
+                for name in sorted(self.observatory.catalogue.thresholds)
+            },
+            recipe=self.file.model_dump(mode="json", exclude_none=True),
+            catalogue=self.observatory.catalogue,
+        )
+
+    def _compared(self) -> dict[str, Indicator]:
+        indicators = self.observatory.catalogue.indicators
+        return {name: one for name, one in indicators.items() if one.unit != "persons"}

@@ -1,0 +1,1 @@
+"""Products: the key table, and the release that holds everything."""

@@ -1,0 +1,158 @@
+"""The key table: a zone and its reference, indicator by indicator, each with a sentence to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from oqhs.catalogue import Catalogue, Indicator
+from oqhs.text import format_gap, format_value, round_half_up
+
+KEY_TABLE_COLUMNS = [
+    "theme",
+    "indicator",
+    "label",
+    "qpv",
+    "reference",
+    "gap",
+    "gap_lower",
+    "gap_upper",
+    "sign",
+    "unit",
+    "year",
+    "source",
+    "origin",
+    "coverage",
+    "status",
+    "reference_origin",
+    "reference_coverage",
+    "reference_status",
+    "perimeter",
+    "reference_perimeter",
+    "note",
+    "remark",
+    "reading_key",
+    "diffusion",
+    "qpv_affiche",
+    "reference_affiche",
+    "gap_affiche",
+]
+
+FOOTNOTES = {
+    "a": "la donnée de l'ensemble des quartiers est une estimation de l'observatoire",
+    "b": "la donnée de l'ensemble des quartiers est la donnée officielle de l'Insee",
+    "c": "la donnée du département ne prend pas en compte les communes de moins de 10 000 habitants",
+}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How the two territories are named in a sentence: « des QPV du Val-de-Marne », « dans … »."""
+
+    of_zone: str
+    in_reference: str
+    diffusion: str
+
+
+def key_table(gaps: pd.DataFrame, catalogue: Catalogue, wording: Wording) -> pd.DataFrame:
+    """Lay out the gaps of one zone to one reference as the key table.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        Gaps of one territory to one reference, one row per indicator.
+    catalogue : Catalogue
+        Labels, themes, decimals, footnotes and reading keys.
+    wording : Wording
+        How both are named, and to whom the table may be given.
+
+    Returns
+    -------
+    DataFrame
+        `KEY_TABLE_COLUMNS`, in the order of the catalogue. `qpv`, `reference` and `gap` are
+        unrounded numbers; the columns in `_affiche` hold what is printed. `note` is the footnote
+        that the value warrants (`FOOTNOTES`), `remark` what limits it.
+    """
+    rows = [_row(gap, catalogue, wording) for gap in gaps.to_dict("records")]
+    return pd.DataFrame(rows, columns=KEY_TABLE_COLUMNS).astype({"year": "Int64"})
+
+
+def _row(gap: Mapping[str, object], catalogue: Catalogue, wording: Wording) -> dict[str, object]:
+    name = str(gap["indicator"])
+    indicator = catalogue.indicator(name)
+    value, reference, shown = (_number(gap[key]) for key in ("value", "reference_value", "gap"))
+    displayed = {
+        "qpv_affiche": _value(value, indicator),
+        "reference_affiche": _value(reference, indicator),
+        "gap_affiche": format_gap(shown, indicator.unit, indicator.decimals) or "n. d.",
+    }
+    return {
+        **gap,
+        **displayed,
+        "theme": catalogue.themes[indicator.theme].label,
+        "label": indicator.label,
+        "qpv": value,
+        "reference": reference,
+        "source": catalogue.sources[indicator.source].short,
+        "note": _footnote(indicator, gap),
+        "remark": _remark(indicator, gap),
+        "reading_key": _reading_key(indicator, value, reference, shown, str(gap["reason"]), wording),
+        "diffusion": wording.diffusion,
+    }
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) else np.nan
+
+
+def _value(value: float, indicator: Indicator) -> str:
+    return format_value(value, indicator.unit, indicator.decimals) or "n. d."
+
+
+def _footnote(indicator: Indicator, gap: Mapping[str, object]) -> str:
+    """Footnotes that the values warrant: where they came from, not where they usually come from."""
+    if gap["status"] != "observed":
+        return ""
+    letters = ["b" if gap["origin"] == "insee" else "a"] if indicator.footnote in {"a", "b"} else []
+    if indicator.footnote == "c":
+        letters.append("c")
+    return ", ".join(letters)
+
+
+def _remark(indicator: Indicator, gap: Mapping[str, object]) -> str:
+    texts = [str(gap["reason"])]
+    if gap["status"] == "observed":
+        texts.append(_side("quartiers", gap["note"]))
+        if indicator.footnote == "b" and gap["origin"] != "insee":
+            texts.append(
+                "l'Insee publie cette valeur pour l'ensemble des quartiers : elle n'a pas été livrée"
+            )
+    if gap["reference_status"] == "observed":
+        texts.append(_side("référence", gap["reference_note"]))
+    low, high = _number(gap["gap_lower"]), _number(gap["gap_upper"])
+    if high - low > 10.0**-indicator.decimals / 2:
+        ends = [format_gap(end, indicator.unit, indicator.decimals) for end in (low, high)]
+        texts.append(f"selon les valeurs inconnues, l'écart est compris entre {ends[0]} et {ends[1]}")
+    return " ; ".join(text for text in texts if text)
+
+
+def _side(words: str, note: object) -> str:
+    return f"{words} : {note}" if isinstance(note, str) and note else ""
+
+
+def _reading_key(
+    indicator: Indicator, value: float, reference: float, gap: float, reason: str, wording: Wording
+) -> str:
+    if np.isnan(gap):
+        return f"Écart non disponible ({reason})."
+    nil = float(round_half_up(gap, indicator.decimals)) == 0
+    return indicator.reading.format(
+        value=format_value(value, indicator.unit, indicator.decimals),
+        of_zone=wording.of_zone,
+        reference=format_value(reference, indicator.unit, indicator.decimals),
+        in_reference=wording.in_reference,
+        gap="un écart nul" if nil else f"un écart de {format_gap(gap, indicator.unit, indicator.decimals)}",
+    )
