@@ -7,15 +7,18 @@ from typing import Annotated
 
 import pandas as pd
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from oqhs.demo import write_demo
-from oqhs.errors import OqhsError
+from oqhs.errors import OqhsError, UnknownError
 from oqhs.observatory import Edition, Observatory
-from oqhs.publish import release as products
-from oqhs.publish import writers
+from oqhs.publish import printed
+
+_WIDTH = 110  # where there is no terminal to ask
 
 app = typer.Typer(
     help="Statistical observatory of French quartiers prioritaires (QPV).",
@@ -24,7 +27,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-console = Console(soft_wrap=False, highlight=False)
+console = Console(highlight=False)
+if not console.is_terminal:
+    console.width = _WIDTH
 errors = Console(stderr=True, highlight=False)
 
 DataFolder = Annotated[Path, typer.Option("--data", help="Data folder, with raw/ and editions/.")]
@@ -43,7 +48,7 @@ def release(edition: EditionYear, data: DataFolder = Path("data")) -> None:
                 task, completed=done, total=total, description=label
             ),
         )
-    _print_key_table(chosen, chosen.key_table(), "ensemble", "departement")
+    _print_key_table(chosen, chosen.key_table())
     console.print(f"\nÉdition {edition} : {folder}", soft_wrap=True)
     for path in sorted(folder.iterdir()):
         console.print(f"  {path.name:<24}{path.stat().st_size / 1024:>9.0f} Kio")
@@ -67,26 +72,25 @@ def table(
     data: DataFolder = Path("data"),
 ) -> None:
     """Print the key table, of all the quartiers or of some, or write it to a file."""
-    if output is not None and output.suffix not in {".csv", ".xlsx", ".md"}:
-        raise typer.BadParameter(f"{output.name}: use .csv, .xlsx or .md", param_hint="--output")
+    if output is not None and output.suffix not in printed.FORMATS:
+        raise typer.BadParameter(f"{output.name}: use {', '.join(printed.FORMATS)}", param_hint="--output")
+    if output is not None and not output.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
     chosen = Observatory(data).edition(edition)
     codes: list[str | None] = [code.strip() for code in quartiers.split(",") if code.strip()]
     codes = codes or [None]
     wanted = [name.strip() for name in indicateurs.split(",") if name.strip()]
     for name in wanted:
         chosen.observatory.catalogue.indicator(name)
-    found = {code: chosen.key_table(reference, territory=code) for code in codes}
+    found = [chosen.key_table(reference, territory=code) for code in codes]
     if wanted:
-        found = {code: one[one["indicator"].isin(wanted)] for code, one in found.items()}
+        found = [one[one["indicator"].isin(wanted)] for one in found]
     if output is None:
-        for code, one in found.items():
-            _print_key_table(chosen, one, code, reference)
+        for one in found:
+            _print_key_table(chosen, one)
         return
-    together = pd.concat(
-        [one.assign(territory=code or chosen.geography.ensemble) for code, one in found.items()],
-        ignore_index=True,
-    )
-    _write_table(chosen, together, output, reference)
+    title = f"Indicateurs clés, édition {edition}"
+    printed.write(pd.concat(found, ignore_index=True), output, title, invented=chosen.invented)
     console.print(f"{output}", soft_wrap=True)
 
 
@@ -104,7 +108,7 @@ def main() -> None:
     except OqhsError as error:
         errors.print(f"[bold red]{type(error).__name__}[/]")
         errors.print(str(error), markup=False, soft_wrap=True)
-        raise SystemExit(1) from error
+        raise SystemExit(2 if isinstance(error, UnknownError) else 1) from error
 
 
 def _progress() -> Progress:
@@ -113,49 +117,29 @@ def _progress() -> Progress:
     )
 
 
-def _names(edition: Edition, code: str | None, reference: str) -> tuple[str, str]:
-    geography = edition.geography
-    zone = geography.name(code if code not in {None, "ensemble"} else geography.ensemble)
-    if reference in {"departement", "hors_qpv"}:
-        other = {"departement": geography.departement, "hors_qpv": geography.outside}[reference]
-        return zone, geography.name(other)
-    return zone, geography.name(str(geography.comparators(reference)[code]))
-
-
-def _print_key_table(edition: Edition, table: pd.DataFrame, code: str | None, reference: str) -> None:
-    zone, other = _names(edition, code, reference)
-    printed, before, after = products.printed_key_table(
-        table, zone=zone, reference=other, diffusion=edition.file.diffusion, invented=edition.invented
-    )
-    view = Table(title=f"Indicateurs clés, édition {edition.file.edition}", caption="\n".join(before))
-    numeric = {zone, other, "Écart"}
-    for name in printed.columns[1:]:
-        view.add_column(name, justify="right" if name in numeric else "left", overflow="fold")
-    theme = ""
-    for row in printed.itertuples(index=False):
-        if row[0] != theme:
-            view.add_section()
-            view.add_row(f"[bold]{row[0]}[/]")
-            theme = row[0]
-        view.add_row(*map(str, row[1:]))
+def _print_key_table(edition: Edition, table: pd.DataFrame) -> None:
+    zone, other = table["territory_label"].iloc[0], table["reference_label"].iloc[0]
+    above = printed.warnings_of(table, invented=edition.invented)
+    title = [f"Indicateurs clés, édition {edition.file.edition}", f"{zone} / {other}", *above]
+    view = Table(title=escape("\n".join(title)), title_style="bold", title_justify="left", box=SIMPLE_HEAD)
+    for name in ("Indicateur", "Valeur", "Référence", "Écart", "Année", "Source"):
+        number = name in {"Valeur", "Référence", "Écart"}
+        view.add_column(name, justify="right" if number else "left", no_wrap=name != "Indicateur")
+    for theme, rows in table.groupby("theme", sort=False):
+        view.add_row(f"[bold]{escape(str(theme))}[/]")
+        for row in rows.itertuples():
+            note = f" ({row.note})" if row.note else ""
+            year = "" if pd.isna(row.year) else str(row.year)
+            cells = (
+                row.label + note,
+                row.qpv_affiche,
+                row.reference_affiche,
+                row.gap_affiche,
+                year,
+                row.source,
+            )
+            view.add_row(*map(escape, cells))
+        view.add_section()
     console.print(view)
-    for line in after[: after.index("Clés de lecture")]:
-        console.print(line, soft_wrap=True)
-
-
-def _write_table(edition: Edition, table: pd.DataFrame, output: Path, reference: str) -> None:
-    title = f"Indicateurs clés, édition {edition.file.edition}"
-    if output.suffix == ".csv":
-        writers.write_csv(table.assign(invented=edition.invented), output)
-        return
-    single = len(set(table["territory"])) == 1
-    zone, other = (
-        _names(edition, table["territory"].iloc[0], reference) if single else ("Quartiers", "Référence")
-    )
-    printed, before, after = products.printed_key_table(
-        table, zone=zone, reference=other, diffusion=edition.file.diffusion, invented=edition.invented
-    )
-    if output.suffix == ".md":
-        writers.write_markdown(printed, output, title, before, after)
-    else:
-        products.workbook(output, table, title, before, after)
+    for line in (*printed.notes_of(table), *printed.remarks_of(table)):
+        console.print(line, markup=False, soft_wrap=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,7 @@ class Materials:
     catalogue: Catalogue
     cards: Mapping[str, Card]
     read: Callable[[str], pd.DataFrame]
+    _rows: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @property
     def day(self) -> dt.date:
@@ -47,13 +49,13 @@ class Materials:
         """Parameters of the recipes on that day."""
         return Method(self.threshold("couverture_min"), self.threshold("quantile_largeur_max"))
 
-    @property
+    @cached_property
     def zones(self) -> list[str]:
         """Quartiers, groups of quartiers, and all the quartiers."""
         geography = self.geography
         return [*geography.of_kind("qpv"), *geography.of_kind("regroupement"), geography.ensemble]
 
-    @property
+    @cached_property
     def references(self) -> list[str]:
         """What quartiers are compared with, but for the other quartiers; parents pooled included."""
         geography = self.geography
@@ -64,6 +66,8 @@ class Materials:
 
     def rows(self, card: str) -> pd.DataFrame:
         """Measurements of a card, for the territories of the edition."""
+        if card in self._rows:
+            return self._rows[card]
         frame = self.read(card)
         if "variable" not in frame:
             raise CatalogueError(
@@ -71,7 +75,9 @@ class Materials:
                 file=f"editions/{self.file.edition}.yaml",
                 found=card,
             )
-        return tables.plain(frame[frame["territory"].isin([*self.zones, *self.references])])
+        kept = frame["territory"].isin([*self.zones, *self.references])
+        self._rows[card] = tables.plain(frame[kept])
+        return self._rows[card]
 
 
 def measurements_of(materials: Materials) -> pd.DataFrame:

@@ -255,10 +255,15 @@ class Edition:
             )  # fmt: skip
         indicators = {name: one for name, one in self._compared().items() if one.key}
         gaps = compare(self.observations, pairs, indicators, mode=mode)
+        other = pairs["reference_territory"].iloc[0]
+        other = other if isinstance(other, str) else ""
         wording = Wording(
+            zone=self.geography.name(zone),
             of_zone=self.geography.name(zone, "label_de"),
-            in_reference=self.geography.name(str(pairs["reference_territory"].iloc[0]), "label_article"),
+            reference=self.geography.name(other),
+            in_reference=self.geography.name(other, "label_article"),
             diffusion=self.file.diffusion,
+            ensemble=zone == self.geography.ensemble,
         )
         return key_table(gaps, self.observatory.catalogue, wording)
 
@@ -301,7 +306,6 @@ class Edition:
         return Contents(
             edition=self.file.edition,
             departement=geography.name(self.file.departement),
-            zone=geography.name(geography.ensemble),
             perimeter=self.file.perimeter,
             diffusion=self.file.diffusion,
             invented=self.invented,
@@ -317,7 +321,6 @@ class Edition:
                 for name in sorted(self.observatory.catalogue.thresholds)
             },
             recipe=self.file.model_dump(mode="json", exclude_none=True),
-            catalogue=self.observatory.catalogue,
         )
 
     def _compared(self) -> dict[str, Indicator]:

@@ -165,7 +165,9 @@ def _reasons(rows: pd.DataFrame) -> pd.Series:
 
     tell(rows["unit"] == "persons", "un effectif ne se compare pas par un écart")
     tell(rows["reference_territory"].isna(), "aucun territoire de comparaison")
-    for side, words in (("", "quartier"), ("reference_", "référence")):
+    both = (rows["status"] != OBSERVED) & (rows["reference_status"] != OBSERVED)
+    tell(both & (rows["note"] == rows["reference_note"]) & (rows["note"] != ""), rows["note"])
+    for side, words in (("", "quartiers"), ("reference_", "référence")):
         hidden = rows[f"{side}status"] != OBSERVED
         told = rows[f"{side}note"].fillna("")
         general = rows[f"{side}status"].map(_STATUS_WORDS).fillna("")

@@ -39,6 +39,10 @@ KEY_TABLE_COLUMNS = [
     "qpv_affiche",
     "reference_affiche",
     "gap_affiche",
+    "territory",
+    "territory_label",
+    "reference_territory",
+    "reference_label",
 ]
 
 FOOTNOTES = {
@@ -50,11 +54,17 @@ FOOTNOTES = {
 
 @dataclass(frozen=True)
 class Wording:
-    """How the two territories are named in a sentence: « des QPV du Val-de-Marne », « dans … »."""
+    """How the two territories are named, alone and in a sentence (« des QPV … », « dans … »).
 
+    `ensemble` says that the zone is all the quartiers: the footnotes are about them.
+    """
+
+    zone: str
     of_zone: str
+    reference: str
     in_reference: str
     diffusion: str
+    ensemble: bool
 
 
 def key_table(gaps: pd.DataFrame, catalogue: Catalogue, wording: Wording) -> pd.DataFrame:
@@ -97,10 +107,12 @@ def _row(gap: Mapping[str, object], catalogue: Catalogue, wording: Wording) -> d
         "qpv": value,
         "reference": reference,
         "source": catalogue.sources[indicator.source].short,
-        "note": _footnote(indicator, gap),
-        "remark": _remark(indicator, gap),
+        "note": _footnote(indicator, gap, wording),
+        "remark": _remark(indicator, gap, wording),
         "reading_key": _reading_key(indicator, value, reference, shown, str(gap["reason"]), wording),
         "diffusion": wording.diffusion,
+        "territory_label": wording.zone,
+        "reference_label": wording.reference,
     }
 
 
@@ -112,9 +124,9 @@ def _value(value: float, indicator: Indicator) -> str:
     return format_value(value, indicator.unit, indicator.decimals) or "n. d."
 
 
-def _footnote(indicator: Indicator, gap: Mapping[str, object]) -> str:
+def _footnote(indicator: Indicator, gap: Mapping[str, object], wording: Wording) -> str:
     """Footnotes that the values warrant: where they came from, not where they usually come from."""
-    if gap["status"] != "observed":
+    if gap["status"] != "observed" or not wording.ensemble:
         return ""
     letters = ["b" if gap["origin"] == "insee" else "a"] if indicator.footnote in {"a", "b"} else []
     if indicator.footnote == "c":
@@ -122,11 +134,11 @@ def _footnote(indicator: Indicator, gap: Mapping[str, object]) -> str:
     return ", ".join(letters)
 
 
-def _remark(indicator: Indicator, gap: Mapping[str, object]) -> str:
+def _remark(indicator: Indicator, gap: Mapping[str, object], wording: Wording) -> str:
     texts = [str(gap["reason"])]
     if gap["status"] == "observed":
         texts.append(_side("quartiers", gap["note"]))
-        if indicator.footnote == "b" and gap["origin"] != "insee":
+        if wording.ensemble and indicator.footnote == "b" and gap["origin"] != "insee":
             texts.append(
                 "l'Insee publie cette valeur pour l'ensemble des quartiers : elle n'a pas été livrée"
             )

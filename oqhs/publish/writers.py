@@ -42,20 +42,11 @@ def write_json(content: Mapping[str, object], path: Path) -> None:
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def write_markdown(
-    frame: pd.DataFrame, path: Path, title: str, before: Sequence[str], after: Sequence[str]
-) -> None:
-    """Write a table as Markdown, with lines of text before and after it."""
-    path.write_text(markdown(frame, title, before, after), encoding="utf-8", newline="\n")
-
-
-def markdown(frame: pd.DataFrame, title: str, before: Sequence[str], after: Sequence[str]) -> str:
-    """Give a table as Markdown, with lines of text before and after it."""
+def markdown(frame: pd.DataFrame) -> str:
+    """Give a table as Markdown."""
     rows = [list(frame.columns), ["---"] * frame.shape[1]]
-    rows += frame.astype("str").to_numpy().tolist()
-    table = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    parts = [f"# {title}", *before, "\n".join(table), *after]
-    return "\n\n".join(parts) + "\n"
+    rows += frame.astype("str").fillna("").to_numpy().tolist()
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
 
 
 def write_workbook(

@@ -1,0 +1,157 @@
+"""The key table as people read it: Markdown, workbook, and the text of the terminal."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from oqhs.publish import writers
+from oqhs.publish.key_table import FOOTNOTES
+from oqhs.text import listing
+
+INVENTED = "DONNÉES INVENTÉES : ce département n'existe pas, ces chiffres ne décrivent aucun lieu."
+FORMATS = (".csv", ".md", ".xlsx")
+_DIFFUSION = {
+    "interne": "Diffusion : interne.",
+    "partenaires": "Diffusion : partenaires des contrats de ville.",
+    "public": "Diffusion : publique.",
+}
+_PRINTED = {
+    "theme": "Thème",
+    "label": "Indicateur",
+    "note": "Note",
+    "qpv_affiche": "Valeur",
+    "reference_affiche": "Référence",
+    "gap_affiche": "Écart",
+    "sign": "Signe",
+    "year": "Année",
+    "source": "Source",
+}
+_NUMBERS = {
+    "theme": "Thème",
+    "label": "Indicateur",
+    "note": "Note",
+    "qpv": "Valeur",
+    "reference": "Référence",
+    "gap": "Écart",
+    "gap_lower": "Écart, borne basse",
+    "gap_upper": "Écart, borne haute",
+    "sign": "Signe",
+    "unit": "Unité",
+    "year": "Année",
+    "source": "Source",
+    "origin": "Origine",
+    "coverage": "Couverture",
+    "status": "Statut",
+    "reference_origin": "Origine de la référence",
+    "reference_coverage": "Couverture de la référence",
+    "reference_status": "Statut de la référence",
+    "remark": "Remarque",
+    "reading_key": "Clé de lecture",
+    "diffusion": "Diffusion",
+}
+_CODES = {
+    "origin": {"insee": "Insee", "oqhs": "OQHS, calcul", "oqhs_estimate": "OQHS, estimation"},
+    "status": {
+        "observed": "observé",
+        "secret": "secret statistique",
+        "not_significant": "non significatif",
+        "not_available": "non disponible",
+        "not_applicable": "sans objet",
+        "not_covered": "couverture insuffisante",
+    },
+    "unit": {"percent": "% (écart en points)", "eur_month": "€ par mois", "eur_year": "€ par an"},
+}
+
+
+def warnings_of(table: pd.DataFrame, *, invented: bool) -> list[str]:
+    """Lines that stand above a key table: whether it is invented, to whom it may be given."""
+    lines = [_DIFFUSION[name] for name in sorted(set(table["diffusion"]))]
+    return [INVENTED, *lines] if invented else lines
+
+
+def notes_of(table: pd.DataFrame) -> list[str]:
+    """Footnotes the table calls, in their order."""
+    letters = sorted({letter for cell in table["note"] for letter in cell.split(", ") if letter})
+    return [f"{letter} : {FOOTNOTES[letter]}." for letter in letters]
+
+
+def reading_of(table: pd.DataFrame) -> list[str]:
+    """Give the reading keys of the rows that have a gap."""
+    return list(table.loc[table["gap"].notna(), "reading_key"])
+
+
+def remarks_of(table: pd.DataFrame) -> list[str]:
+    """Tell what limits the rows, each under the name of its indicator."""
+    several = len(set(table["territory"])) > 1
+    said = table[table["remark"] != ""]
+    names = said["label"] + (" (" + said["territory_label"] + ")" if several else "")
+    return [
+        f"{listing(list(names[rows.index]))} : {remark}."
+        for remark, rows in said.groupby("remark", sort=False)
+    ]
+
+
+def printed(table: pd.DataFrame) -> pd.DataFrame:
+    """Give a key table as displayed, with French headers."""
+    return _headed(
+        table, _PRINTED, {"qpv_affiche": "territory_label", "reference_affiche": "reference_label"}
+    )
+
+
+def numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Give a key table in numbers, with French headers and French words for the codes."""
+    worded = table.copy()
+    for name, words in _CODES.items():
+        for column in (name, f"reference_{name}"):
+            if column in worded:
+                worded[column] = worded[column].map(words).fillna("")
+    return _headed(worded, _NUMBERS, {"qpv": "territory_label", "reference": "reference_label"})
+
+
+def _headed(table: pd.DataFrame, names: dict[str, str], labels: dict[str, str]) -> pd.DataFrame:
+    """Name the columns; territories are named in the header when there is one, in a column otherwise."""
+    headers = dict(names)
+    ahead = {}
+    for column, label in labels.items():
+        if len(set(table[label])) == 1:
+            headers[column] = table[label].iloc[0]
+        else:
+            ahead[label] = {"territory_label": "Territoire", "reference_label": "Territoire de référence"}[
+                label
+            ]
+    chosen = {**ahead, **headers}
+    return table[list(chosen)].rename(columns=chosen)
+
+
+def write(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> None:
+    """Write a key table to a `.csv`, `.md` or `.xlsx` file, whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".table-") as folder:
+        temporary = Path(folder) / path.name
+        if path.suffix == ".csv":
+            writers.write_csv(table.assign(invented=invented), temporary)
+        elif path.suffix == ".md":
+            temporary.write_text(_markdown(table, title, invented=invented), encoding="utf-8", newline="\n")
+        else:
+            _workbook(table, temporary, title, invented=invented)
+        temporary.replace(path)
+
+
+def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
+    parts = [f"# {title}", *warnings_of(table, invented=invented), writers.markdown(printed(table))]
+    parts += notes_of(table)
+    for heading, lines in (("Clés de lecture", reading_of(table)), ("Remarques", remarks_of(table))):
+        if lines:
+            parts += [f"## {heading}", "\n".join(f"- {line}" for line in lines)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _workbook(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> None:
+    above = [title, *warnings_of(table, invented=invented)]
+    sections = {"Note": notes_of(table), "Clé de lecture": reading_of(table), "Remarque": remarks_of(table)}
+    lines = [(kind, line) for kind, found in sections.items() for line in found]
+    notes = pd.DataFrame(lines, columns=["Nature", "Texte"])
+    sheets = {"Tableau clé": (numbers(table), above), "Notes": (notes, above)}
+    writers.write_workbook(path, sheets, {"title": title, "subject": " ".join(above[1:])})
