@@ -23,6 +23,7 @@ AGGREGATE_COLUMNS = [
     "coverage",
     "n_known",
     "n_total",
+    "covered_by",
 ]
 
 
@@ -54,7 +55,8 @@ def ratio_of_sums(
         One row per group, sorted: `value` (a ratio, 0.25 for a quarter), `numerator`, `denominator`,
         `lower` and `upper` (what the ratio may be whatever the unknown territories hold, when their
         denominators are known), `status`, `coverage` (share of the denominator, or of the population
-        when the denominator itself is unknown), `n_known`, `n_total`.
+        when the denominator itself is unknown: `covered_by` is `weight` or `population`), `n_known`,
+        `n_total`.
 
     Raises
     ------
@@ -180,6 +182,7 @@ def share_of_sums(members: pd.DataFrame, least_coverage: float, ceiling: float =
         lower=(value * coverage).where(bounded),
         upper=(value * coverage + (1 - coverage) * unknown_most).where(bounded),
     )
+    result["covered_by"] = np.where(by_weight, "weight", "population")
     result["status"] = _status(result, members, groups, known, least_coverage)
     hidden = result["status"] != OBSERVED
     result.loc[hidden, ["value", "numerator", "denominator", "lower", "upper"]] = np.nan

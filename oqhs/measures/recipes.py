@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from oqhs.tables import worst_status
 from oqhs.text import NOT_AVAILABLE, NOT_COVERED, OBSERVED, format_number
 
 _MEDIAN = 0.5
+_COVERED = {"weight": "du poids", "population": "de la population"}
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def _direct(name: str, indicator: Indicator, recipe: str, inputs: Inputs) -> pd.
     variables = [v for v in variables_of(name, indicator) if v in values]
     index = statuses.index[statuses[variables].notna().any(axis=1)] if variables else values.index[:0]
     result = pd.DataFrame(index=index, columns=AGGREGATE_COLUMNS, dtype="float64")
+    result["covered_by"] = "weight"
     result["status"] = NOT_AVAILABLE
     counts = list(indicator.numerator.variables) if indicator.numerator else []
     bases = list(indicator.denominator.variables) if indicator.denominator else []
@@ -174,27 +177,26 @@ def _together(
         lambda ids: "+".join(sorted(set("+".join(ids).split("+")) - {""}))
     )
     result["n_total"] = members.size()
+    known = [_known_words(row) for row in result.itertuples()]
+    result["note"] = [_joined(words, note) for words, note in zip(known, result["note"], strict=True)]
     partial = (result["coverage"] < 1) & (result["status"] == OBSERVED)
-    counts = [
-        f"partiel : {known} des {total} territoires"
-        + (f", {format_number(100 * coverage, 1)} % du poids" if not np.isnan(coverage) else "")
-        for known, total, coverage in zip(
-            result["n_known"], result["n_total"], result["coverage"], strict=True
-        )
-    ]
-    reason = {
-        NOT_COVERED: "couverture insuffisante : ",
-        NOT_AVAILABLE: "non disponible : ",
-    }
-    prefix = result["status"].map(reason).fillna("")
-    told = pd.Series(counts, index=result.index).where(partial | (result["status"] != OBSERVED), "")
-    result["note"] = [
-        _joined(p + t.removeprefix("partiel : ") if p else t, n)
-        for p, t, n in zip(prefix, told, result["note"], strict=True)
-    ]
-    estimated = partial | result.pop("estimated")
-    result["origin"] = np.where(estimated, "oqhs_estimate", "oqhs")
+    result["origin"] = np.where(partial | result.pop("estimated"), "oqhs_estimate", "oqhs")
     return result
+
+
+def _known_words(row: Any) -> str:
+    """Say what is known of the members of a territory; nothing when all of it is."""
+    if row.status == OBSERVED and not row.coverage < 1:
+        return ""
+    if row.n_known == 0:
+        return f"aucun des {row.n_total} territoires n'a de valeur"
+    words = {OBSERVED: "partiel", NOT_COVERED: "couverture insuffisante"}.get(row.status, "non disponible")
+    share = (
+        ""
+        if np.isnan(row.coverage)
+        else f", {format_number(100 * row.coverage, 1)} % {_COVERED[row.covered_by]}"
+    )
+    return f"{words} : {row.n_known} des {row.n_total} territoires{share}"
 
 
 def _joined(*parts: str) -> str:
@@ -243,6 +245,7 @@ def _count(indicator: Indicator, inputs: Inputs) -> pd.DataFrame:
     known = grouped["mass"].count()
     size = grouped.size()
     result = pd.DataFrame(index=total.index, columns=AGGREGATE_COLUMNS, dtype="float64")
+    result["covered_by"] = "weight"
     result["value"] = result["numerator"] = result["lower"] = result["upper"] = total
     result["n_known"], result["n_total"] = known, size
     result["coverage"] = np.where(known == size, 1.0, np.nan)

@@ -60,7 +60,7 @@ def read(
     --------
     >>> table = read("data/raw/insee/data_filo21_qp_revdis.csv")
     >>> sorted(table.status.unique())
-    ['observed', 'secret']
+    ['not_available', 'not_significant', 'observed', 'secret']
     """
     return load(path, year=year, perimeter=perimeter).frame
 
