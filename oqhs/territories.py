@@ -55,12 +55,12 @@ def kinds_of(codes: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Same index: `kind` and, for a quartier, `perimeter`; None where no shape fits.
+        Same index: `kind` and, for a quartier, `perimeter`; missing where no shape fits.
 
     Examples
     --------
-    >>> kinds_of(pd.Series(["QN09404M", "QP094016", "94028", "940280101", "1053"])).kind.tolist()
-    ['qpv', 'qpv', 'commune', 'iris', None]
+    >>> kinds_of(pd.Series(["QN09404M", "QP094016", "94028", "940280101", "1053"])).kind.fillna("?").tolist()
+    ['qpv', 'qpv', 'commune', 'iris', '?']
     """
     kind = pd.Series(None, index=codes.index, dtype=object)
     perimeter = pd.Series(None, index=codes.index, dtype=object)
