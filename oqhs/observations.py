@@ -233,6 +233,8 @@ def _outside(
         row[["value", "numerator", "denominator"]] = np.nan
         row["status"] = NOT_AVAILABLE
         note = "seuls des effectifs se soustraient : ni un taux sans effectifs, ni une médiane"
+    if whole["status"].iloc[0] != OBSERVED:
+        note = str(whole["note"].iloc[0])
     row["value"] *= scale_of(indicator)
     seen = bool(row["status"].iloc[0] == OBSERVED)
     return row.reindex(columns=_MEASURED).assign(

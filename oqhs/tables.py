@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from oqhs.text import OBSERVED, STATUSES
+from oqhs.text import NOT_AVAILABLE, OBSERVED, STATUSES
 
 MEASUREMENT_COLUMNS = ["variable", "territory", "perimeter", "year", "value", "status", "source", "note"]
 OBSERVATION_COLUMNS = [
@@ -74,8 +74,15 @@ def worst_status(statuses: pd.DataFrame) -> pd.Series:
     Otherwise the first of `STATUSES` that is not `observed` and stands in the row; a status that is
     missing (no row in the source) counts as `not_available`.
     """
-    order = {status: rank for rank, status in enumerate(STATUSES)}
-    ranks = statuses.fillna("not_available").replace(order).astype("int64").to_numpy()
-    hidden = np.where(ranks == order[OBSERVED], len(STATUSES), ranks).min(axis=1)
+    filled = statuses.astype(object).fillna(NOT_AVAILABLE).to_numpy(dtype=object)
+    ranks = pd.Categorical(filled.ravel(), categories=list(STATUSES)).codes.reshape(filled.shape)
+    hidden = np.where(ranks == STATUSES.index(OBSERVED), len(STATUSES), ranks).min(
+        axis=1, initial=len(STATUSES)
+    )
     names = np.array([*STATUSES, OBSERVED], dtype=object)
     return pd.Series(names[hidden], index=statuses.index, dtype="str")
+
+
+def strict_sum(values: pd.DataFrame | pd.Series, by: object) -> pd.DataFrame | pd.Series:
+    """Sum by group that is missing as soon as one of its terms is."""
+    return values.groupby(by).sum().mask(values.isna().groupby(by).any())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from oqhs.tables import strict_sum
 from oqhs.text import listing, with_a, with_de
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def quartiers_in_communes(
     pairs = lists if len(lists) else areas.loc[areas["share_area"] >= least_share, ["territory", "parent"]]
     pairs = pairs.merge(areas, how="left", on=["territory", "parent"])
     pairs = pairs.merge(populations, how="left", on=["territory", "parent"])
-    total = pairs.groupby("territory")["population"].transform(lambda part: part.sum(skipna=False))
+    total = pairs["territory"].map(strict_sum(pairs["population"], pairs["territory"]))
     alone = pairs.groupby("territory")["parent"].transform("size") == 1
     share = (pairs["population"] / total).where(total > 0)
     pairs["share_population"] = share.mask(alone, 1.0)
@@ -206,19 +207,16 @@ def through(children: pd.DataFrame, parents: pd.DataFrame, kind: str) -> pd.Data
 
     Shares are added over the communes of one parent; a missing one leaves the sum missing.
     """
-    pairs = children.merge(parents[["territory", "parent"]], left_on="parent", right_on="territory")
-    pairs = pairs.rename(columns={"territory_x": "territory", "parent_y": "grandparent"})
-    grouped = pairs.groupby(["territory", "grandparent"], as_index=False)[
-        ["share_population", "share_area"]
-    ].agg(lambda part: part.sum(skipna=False))
-    # Every part of the quartier is in that parent: the whole is, even when no part was measured.
-    counts = pairs.groupby(["territory", "grandparent"]).size().rename("n").reset_index()
-    totals = children.groupby("territory").size().rename("total").reset_index()
-    grouped = grouped.merge(counts).merge(totals)
-    whole = grouped["n"] == grouped["total"]
-    grouped["share_population"] = grouped["share_population"].mask(whole, 1.0)
-    grouped["parent_kind"] = kind
-    return grouped.rename(columns={"grandparent": "parent"})[MEMBERSHIP_COLUMNS]
+    above = parents[["territory", "parent"]].set_axis(["parent", "above"], axis=1)
+    pairs = children.merge(above, on="parent")
+    ends = [pairs["territory"], pairs["above"]]
+    shares = strict_sum(pairs[["share_population", "share_area"]], ends)
+    # A quartier whose communes are all in one parent is in it whole, even when no part was measured.
+    inside = pairs.groupby(ends).size()
+    everywhere = children.groupby("territory").size().reindex(inside.index, level="territory")
+    shares["share_population"] = shares["share_population"].mask(inside == everywhere, 1.0)
+    chained = shares.reset_index().rename(columns={"above": "parent"})
+    return chained.assign(parent_kind=kind)[MEMBERSHIP_COLUMNS]
 
 
 def groups_of(memberships: pd.DataFrame, kind: str) -> pd.Series:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from oqhs.catalogue import load_catalogue
 from oqhs.errors import MeasureError, UnknownError
-from oqhs.tables import plain, statuses_of, values_of, worst_status
+from oqhs.tables import plain, statuses_of, strict_sum, values_of, worst_status
 from oqhs.text import NOT_AVAILABLE, NOT_COVERED, OBSERVED
 
 AGGREGATE_COLUMNS = [
@@ -198,7 +198,7 @@ def _coverage(
         frame = pd.DataFrame({"all": basis.to_numpy(dtype="float64"), "known": known})
         frame["part"] = frame["all"].where(frame["known"], 0.0)
         frame.loc[frame["all"].isna(), "part"] = np.nan
-        totals = frame.groupby(groups)[["part", "all"]].agg(lambda column: column.sum(skipna=False))
+        totals = strict_sum(frame[["part", "all"]], groups)
         shares.append((totals["part"] / totals["all"]).where(totals["all"] > 0))
     complete = pd.Series(known, index=groups).groupby(level=0).all()
     first = shares[0].mask(complete, 1.0)

@@ -18,7 +18,7 @@ from oqhs.catalogue import Catalogue, Indicator
 from oqhs.errors import MeasureError
 from oqhs.measures.aggregate import AGGREGATE_COLUMNS, share_of_sums
 from oqhs.measures.quantiles import pooled_quantile
-from oqhs.tables import worst_status
+from oqhs.tables import strict_sum, worst_status
 from oqhs.text import NOT_AVAILABLE, NOT_COVERED, OBSERVED, format_number
 
 _MEDIAN = 0.5
@@ -241,7 +241,7 @@ def _count(indicator: Indicator, inputs: Inputs) -> pd.DataFrame:
     members["mass"] = _column(inputs.values, counts, members["territory"])
     members["status"] = _member_status(inputs, counts, members["territory"])
     grouped = members.groupby("group")
-    total = grouped["mass"].agg(lambda column: column.sum(skipna=False))
+    total = strict_sum(members["mass"], members["group"])
     known = grouped["mass"].count()
     size = grouped.size()
     result = pd.DataFrame(index=total.index, columns=AGGREGATE_COLUMNS, dtype="float64")
