@@ -45,6 +45,9 @@ KEY_TABLE_COLUMNS = [
     "reference_label",
 ]
 
+#: What is printed where there is no value.
+MISSING = "n. d."
+
 FOOTNOTES = {
     "a": "la donnée de l'ensemble des quartiers est une estimation de l'observatoire",
     "b": "la donnée de l'ensemble des quartiers est la donnée officielle de l'Insee",
@@ -97,7 +100,7 @@ def _row(gap: Mapping[str, object], catalogue: Catalogue, wording: Wording) -> d
     displayed = {
         "qpv_affiche": _value(value, indicator),
         "reference_affiche": _value(reference, indicator),
-        "gap_affiche": format_gap(shown, indicator.unit, indicator.decimals) or "n. d.",
+        "gap_affiche": format_gap(shown, indicator.unit, indicator.decimals) or MISSING,
     }
     return {
         **gap,
@@ -121,7 +124,7 @@ def _number(value: object) -> float:
 
 
 def _value(value: float, indicator: Indicator) -> str:
-    return format_value(value, indicator.unit, indicator.decimals) or "n. d."
+    return format_value(value, indicator.unit, indicator.decimals) or MISSING
 
 
 def _footnote(indicator: Indicator, gap: Mapping[str, object], wording: Wording) -> str:

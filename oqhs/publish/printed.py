@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from oqhs.publish import writers
-from oqhs.publish.key_table import FOOTNOTES
+from oqhs.publish.key_table import FOOTNOTES, MISSING
 from oqhs.text import listing
 
 INVENTED = "DONNÉES INVENTÉES : ce département n'existe pas, ces chiffres ne décrivent aucun lieu."
@@ -29,19 +29,28 @@ _PRINTED = {
     "year": "Année",
     "source": "Source",
 }
-_NUMBERS = {
+_SHORT = {
     "theme": "Thème",
     "label": "Indicateur",
     "note": "Note",
     "qpv": "Valeur",
     "reference": "Référence",
     "gap": "Écart",
-    "gap_lower": "Écart, borne basse",
-    "gap_upper": "Écart, borne haute",
     "sign": "Signe",
-    "unit": "Unité",
     "year": "Année",
     "source": "Source",
+}
+_DETAILED = {
+    "label": "Indicateur",
+    "qpv": "Valeur",
+    "reference": "Référence",
+    "gap": "Écart",
+    "gap_lower": "Écart, borne basse",
+    "gap_upper": "Écart, borne haute",
+    "unit": "Unité",
+    "year": "Année",
+    "perimeter": "Périmètre",
+    "reference_perimeter": "Périmètre de la référence",
     "origin": "Origine",
     "coverage": "Couverture",
     "status": "Statut",
@@ -63,6 +72,14 @@ _CODES = {
         "not_covered": "couverture insuffisante",
     },
     "unit": {"percent": "% (écart en points)", "eur_month": "€ par mois", "eur_year": "€ par an"},
+}
+
+
+_VALUE_FORMATS = {"percent": '0.0" %"', "eur_month": '#,##0" €"', "eur_year": '#,##0" €"'}
+_GAP_FORMATS = {
+    "percent": '+0.0" pt";-0.0" pt";0.0" pt"',
+    "eur_month": '+#,##0" €";-#,##0" €";0" €"',
+    "eur_year": '+#,##0" €";-#,##0" €";0" €"',
 }
 
 
@@ -99,16 +116,6 @@ def printed(table: pd.DataFrame) -> pd.DataFrame:
     return _headed(
         table, _PRINTED, {"qpv_affiche": "territory_label", "reference_affiche": "reference_label"}
     )
-
-
-def numbers(table: pd.DataFrame) -> pd.DataFrame:
-    """Give a key table in numbers, with French headers and French words for the codes."""
-    worded = table.copy()
-    for name, words in _CODES.items():
-        for column in (name, f"reference_{name}"):
-            if column in worded:
-                worded[column] = worded[column].map(words).fillna("")
-    return _headed(worded, _NUMBERS, {"qpv": "territory_label", "reference": "reference_label"})
 
 
 def _headed(table: pd.DataFrame, names: dict[str, str], labels: dict[str, str]) -> pd.DataFrame:
@@ -152,6 +159,32 @@ def _workbook(table: pd.DataFrame, path: Path, title: str, *, invented: bool) ->
     above = [title, *warnings_of(table, invented=invented)]
     sections = {"Note": notes_of(table), "Clé de lecture": reading_of(table), "Remarque": remarks_of(table)}
     lines = [(kind, line) for kind, found in sections.items() for line in found]
-    notes = pd.DataFrame(lines, columns=["Nature", "Texte"])
-    sheets = {"Tableau clé": (numbers(table), above), "Notes": (notes, above)}
+    sheets = {
+        "Tableau clé": _sheet(table, _SHORT, above),
+        "Notes": writers.Sheet(pd.DataFrame(lines, columns=["Nature", "Texte"]), above),
+        "Détail": _sheet(table, _DETAILED, above),
+    }
     writers.write_workbook(path, sheets, {"title": title, "subject": " ".join(above[1:])})
+
+
+def _sheet(table: pd.DataFrame, names: dict[str, str], above: list[str]) -> writers.Sheet:
+    """Lay out a key table in numbers, with French words for the codes."""
+    worded = table.copy()
+    for name, words in _CODES.items():
+        for column in (name, f"reference_{name}"):
+            if column in worded:
+                worded[column] = worded[column].map(words).fillna("")
+    formats = pd.DataFrame("", index=table.index, columns=table.columns, dtype="str")
+    for column in ("qpv", "reference"):
+        formats[column] = table["unit"].map(_VALUE_FORMATS)
+    for column in ("gap", "gap_lower", "gap_upper"):
+        formats[column] = table["unit"].map(_GAP_FORMATS)
+    for column in ("coverage", "reference_coverage"):
+        formats[column] = "0.0%"
+    for column in ("qpv", "reference", "gap"):
+        worded[column] = worded[column].astype(object).where(table[column].notna(), MISSING)
+    labels = {"qpv": "territory_label", "reference": "reference_label"}
+    frame = _headed(worded, names, labels)
+    # Columns that name the territories may stand ahead: they are text.
+    blank = pd.DataFrame("", index=table.index, columns=frame.columns[: len(frame.columns) - len(names)])
+    return writers.Sheet(frame, above, pd.concat([blank, formats[list(names)]], axis=1))

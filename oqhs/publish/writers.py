@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,6 +14,10 @@ import xlsxwriter
 
 _FIXED_DAY = dt.datetime(2000, 1, 1)  # noqa: DTZ001  (the workbook format has no time zone)
 _DIGITS = "%.12g"
+_LINE = 15  # height of a line, in points
+_NUMBER = 10  # characters of a number as printed
+_WIDEST = 60
+_A4 = 9
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
@@ -49,57 +54,91 @@ def markdown(frame: pd.DataFrame) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
 
 
-def write_workbook(
-    path: Path, sheets: Mapping[str, tuple[pd.DataFrame, Sequence[str]]], properties: Mapping[str, str]
-) -> None:
-    """Write sheets as a workbook: numbers stay numbers, text is never a formula.
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook.
+
+    `above` holds the lines printed over the table, the first one as a title; `formats`, of the shape of
+    `frame`, the number formats of its cells (empty: general).
+    """
+
+    frame: pd.DataFrame
+    above: Sequence[str]
+    formats: pd.DataFrame | None = None
+
+
+def write_workbook(path: Path, sheets: Mapping[str, Sheet], properties: Mapping[str, str]) -> None:
+    """Write sheets as a workbook, ready to print: numbers stay numbers, text is never a formula.
 
     Parameters
     ----------
     path : Path
         `.xlsx` file.
     sheets : mapping
-        By name of the sheet: its table, and the lines printed above it (the first one is a title).
+        Sheets by name.
     properties : mapping
         Title, subject and so on of the document.
     """
-    book = xlsxwriter.Workbook(str(path), {"nan_inf_to_errors": False, "strings_to_formulas": False})
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({**properties, "created": _FIXED_DAY})
-    head = book.add_format(
-        {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF4"}
-    )
-    title = book.add_format({"bold": True, "font_size": 13})
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    plain = book.add_format({"valign": "top"})
-    for name, (frame, lines) in sheets.items():
-        sheet = book.add_worksheet(name)
-        for row, line in enumerate(lines):
-            sheet.write_string(row, 0, line, title if row == 0 else None)
-        top = len(lines) + 1 if lines else 0
-        for column, label in enumerate(frame.columns):
-            cells = frame[label].tolist()
-            longest = max((len(str(cell)) for cell in cells), default=0)
-            width = min(max(longest, len(str(label)) // 2, 8) + 2, 60)
-            sheet.set_column(column, column, width)
-            sheet.write_string(top, column, str(label), head)
-            for row, cell in enumerate(cells, start=top + 1):
-                _write_cell(sheet, row, column, cell, wrapped if longest > 58 else plain)  # noqa: PLR2004
-        sheet.freeze_panes(top + 1, 0)
-        sheet.repeat_rows(top)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+    for name, sheet in sheets.items():
+        _write_sheet(book, name, sheet)
     book.close()
 
 
+def _write_sheet(book: xlsxwriter.Workbook, name: str, sheet: Sheet) -> None:
+    page = book.add_worksheet(name)
+    title = book.add_format({"bold": True, "font_size": 13})
+    head = book.add_format(
+        {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF4"}
+    )
+    for row, line in enumerate(sheet.above):
+        page.write_string(row, 0, line, title if row == 0 else None)
+    top = len(sheet.above) + 1
+    formats = sheet.formats if sheet.formats is not None else sheet.frame.astype("str").map(lambda _: "")
+    widths = [_width(label, sheet.frame[label]) for label in sheet.frame.columns]
+    for column, (label, width) in enumerate(zip(sheet.frame.columns, widths, strict=True)):
+        page.set_column(column, column, width)
+        page.write_string(top, column, str(label), head)
+        shown = formats.iloc[:, column]
+        cell_formats = {
+            text: book.add_format(
+                {"valign": "top", "text_wrap": True, **({"num_format": text} if text else {})}
+            )
+            for text in sorted(set(shown))
+        }
+        for row, (cell, text) in enumerate(zip(sheet.frame[label], shown, strict=True), start=top + 1):
+            _write_cell(page, row, column, cell, cell_formats[text])
+    page.set_row(
+        top, _LINE * max(_lines(label, width) for label, width in zip(sheet.frame, widths, strict=True))
+    )
+    for row, cells in enumerate(sheet.frame.itertuples(index=False), start=top + 1):
+        page.set_row(row, _LINE * max(_lines(cell, width) for cell, width in zip(cells, widths, strict=True)))
+    page.freeze_panes(top + 1, 0)
+    page.repeat_rows(top)
+    page.set_landscape()
+    page.set_paper(_A4)
+    page.fit_to_pages(1, 0)
+
+
+def _width(label: object, cells: pd.Series) -> int:
+    """Width of a column, in characters: its texts, its numbers as printed, and half of its header."""
+    texts = [len(cell) for cell in cells if isinstance(cell, str)]
+    return min(max([*texts, _NUMBER, len(str(label)) // 2]) + 2, _WIDEST)
+
+
+def _lines(cell: object, width: int) -> int:
+    return -(-len(cell) // width) if isinstance(cell, str) and cell else 1
+
+
 def _write_cell(
-    sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: object, form: object
+    page: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: object, form: object
 ) -> None:
-    if cell is None or cell is pd.NA or cell != cell:  # noqa: PLR0124  (NaN is not itself)
-        sheet.write_blank(row, column, None, form)
-    elif isinstance(cell, bool):
-        sheet.write_boolean(row, column, cell, form)
-    elif isinstance(cell, (int, float)):
-        sheet.write_number(row, column, float(_DIGITS % cell), form)
+    if isinstance(cell, bool):
+        page.write_boolean(row, column, cell, form)
+    elif isinstance(cell, str):
+        page.write_string(row, column, cell, form)
+    elif pd.isna(cell):
+        page.write_blank(row, column, None, form)
     else:
-        sheet.write_string(row, column, str(cell), form)
+        page.write_number(row, column, float(_DIGITS % cell), form)
