@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
@@ -275,17 +276,22 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
     origin = dict.fromkeys(indicators, home / "indicateurs.yaml")
     for path in sorted(extra.glob("*.yaml")) if extra is not None else ():
         added = read_model(path, _IndicatorFile)
-        for name in added.indicators:
-            if name in indicators:
-                raise CatalogueError(
-                    "this indicator exists already",
-                    file=path,
-                    column=f"indicators.{name}",
-                    found=name,
-                    allowed="an id of its own",
-                    todo=f"rename it; the other one is in {origin[name].name}",
-                )
-            origin[name] = path
+        held: dict[str, Mapping[str, object]] = {
+            "indicators": indicators,
+            "themes": themes,
+            "caveats": caveats,
+        }
+        twice = [
+            Problem(
+                "this exists already", path, None, f"{section}.{name}", name, "an id of its own", "rename it"
+            )
+            for section, known in held.items()
+            for name in getattr(added, section)
+            if name in known
+        ]
+        if twice:
+            raise CatalogueError.gather(twice)
+        origin |= dict.fromkeys(added.indicators, path)
         themes |= added.themes
         caveats |= added.caveats
         indicators |= added.indicators
@@ -303,6 +309,14 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
     return catalogue
 
 
+_READING_WORDS = ("value", "of_zone", "reference", "in_reference", "gap")
+
+
+def _placeholders(reading: str) -> list[str]:
+    """Words in braces of a reading key."""
+    return [name for _, name, _, _ in Formatter().parse(reading) if name is not None]
+
+
 def _dangling(catalogue: Catalogue, origin: Mapping[str, Path]) -> Iterable[Problem]:
     """Find what an indicator or a layout names and the catalogue does not hold."""
     known = set(catalogue.variables) | set(catalogue.indicators)
@@ -314,10 +328,12 @@ def _dangling(catalogue: Catalogue, origin: Mapping[str, Path]) -> Iterable[Prob
             "published": (indicator.published.variable,) if indicator.published else (),
             "quantiles": tuple((indicator.quantiles or {}).values()),
             "weights": tuple(v for product in indicator.weights for v in product),
+            "richer_by": (indicator.richer_by,) if indicator.richer_by else (),
         }
         checks: list[tuple[str, Iterable[str], Iterable[str]]] = [
             (field, values, known) for field, values in named.items()
         ]
+        checks.append(("reading", _placeholders(indicator.reading), _READING_WORDS))
         checks.append(("theme", (indicator.theme,), catalogue.themes))
         checks.append(("source", (indicator.source,), catalogue.sources))
         checks.append(("caveats", indicator.caveats, catalogue.caveats))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,8 +28,10 @@ def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any
     seen: set[Any] = set()
     for key_node, _ in node.value:
         key = loader.construct_object(key_node)
+        mark = key_node.start_mark
+        if not isinstance(key, Hashable):
+            raise yaml.constructor.ConstructorError(None, None, "a key is a single word", mark)
         if key in seen:
-            mark = key_node.start_mark
             raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is written twice", mark)
         seen.add(key)
     return loader.construct_mapping(node, deep=True)

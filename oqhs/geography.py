@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from oqhs.editions import EditionFile, Group, Label
-from oqhs.errors import CatalogueError, UnknownError
+from oqhs.errors import CatalogueError, DataError, UnknownError
 from oqhs.territories import (
     MEMBERSHIP_COLUMNS,
     crs_of,
@@ -73,7 +73,7 @@ class Geography:
         single = communes.loc[communes["parent_kind"].isin(["ept", "departement"]), ["group", "territory"]]
         members = {group: sorted(rows) for group, rows in single.groupby("group")["territory"]}
         pooled = sorted(
-            {code for kind in ("commune", "ept") for code in self.comparators(kind) if "+" in code}
+            {code for kind in ("commune", "ept") for code in self.comparators(kind).dropna() if "+" in code}
         )
         several = [
             {"group": code, "territory": commune}
@@ -152,6 +152,8 @@ def build_geography(
     CatalogueError
         The layer has no quartier of the département on that perimeter, or a group names one that is
         not there.
+    DataError
+        A quartier of the edition has no surface in the layer.
     """
     dep = edition.departement
     chosen = (departement_of(quartiers["territory"]) == dep) & (quartiers["perimeter"] == edition.perimeter)
@@ -172,6 +174,14 @@ def build_geography(
                 column=name,
                 found=", ".join(strangers),
             )
+    flat = zones.loc[zones.geometry.is_empty | zones.geometry.isna(), "territory"]
+    if len(flat):
+        raise DataError(
+            "the layer has no surface for quartiers of this edition",
+            column=f"territories.qpv = {edition.territories.qpv}",
+            found=", ".join(flat),
+            todo="use another layer of that perimeter",
+        )
     present = {name: group for name, group in groups.items() if set(group.members) <= set(zones["territory"])}
     towns = communes.to_crs(crs_of(dep)) if communes is not None else None
     memberships = _memberships(dep, zones, towns, epts, parts, present, least_share)
@@ -207,12 +217,10 @@ def _memberships(
     for name, group in groups.items():
         members = within[within["territory"].isin(group.members)]
         frames.append(_whole(sorted(group.members), name, "regroupement"))
-        frames.append(
-            _pairs(pd.Series(name, index=members.index), members["parent"], "commune").drop_duplicates()
-        )
+        frames.append(_above(name, members["parent"], "commune"))
         if epts is not None:
             above = epts.loc[epts["territory"].isin(members["parent"]), "parent"]
-            frames.append(_pairs(pd.Series(name, index=above.index), above, "ept").drop_duplicates())
+            frames.append(_above(name, above, "ept"))
     together = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
     return together.sort_values(["territory", "parent_kind", "parent"], ignore_index=True)
 
@@ -228,6 +236,12 @@ def _whole(children: list[str], parent: str, kind: str) -> pd.DataFrame:
             "share_area": 1.0,
         }
     )[MEMBERSHIP_COLUMNS]
+
+
+def _above(group: str, parents: pd.Series, kind: str) -> pd.DataFrame:
+    """Memberships of a group in the parents of its members."""
+    distinct = parents.drop_duplicates()
+    return _pairs(pd.Series(group, index=distinct.index), distinct, kind)
 
 
 def _pairs(children: pd.Series, parents: pd.Series, kind: str) -> pd.DataFrame:
@@ -287,14 +301,12 @@ def _one(
 def _named(territories: gpd.GeoDataFrame, labels: Mapping[str, Label]) -> gpd.GeoDataFrame:
     """Correct the names and put them in a sentence."""
     named = territories.copy()
-    corrected = {code: entry.label for code, entry in labels.items()}
-    named["label"] = named["territory"].map(corrected).fillna(named["label"])
+    named["label"] = _corrected(named, "label", labels)
     forms = [phrases(kind, label) for kind, label in zip(named["kind"], named["label"], strict=True)]
     named["label_article"] = [form[0] for form in forms]
     named["label_de"] = [form[1] for form in forms]
     for name in ("label_article", "label_de"):
-        told = {code: getattr(entry, name) for code, entry in labels.items() if getattr(entry, name)}
-        named[name] = named["territory"].map(told).fillna(named[name])
+        named[name] = _corrected(named, name, labels)
     # All the quartiers, and what is outside them, are named after the département.
     departement = named.loc[named["kind"] == "departement", "label_de"].iloc[0]
     for kind, label, within, of in (
@@ -306,3 +318,9 @@ def _named(territories: gpd.GeoDataFrame, labels: Mapping[str, Label]) -> gpd.Ge
             f"{text} {departement}" for text in (label, within, of)
         ]
     return named[TERRITORY_COLUMNS].sort_values(["kind", "territory"], ignore_index=True)
+
+
+def _corrected(named: gpd.GeoDataFrame, form: str, labels: Mapping[str, Label]) -> list[str]:
+    """Names of a form: the corrected one where there is one."""
+    told = {code: getattr(entry, form) for code, entry in labels.items()}
+    return [told.get(code) or name for code, name in zip(named["territory"], named[form], strict=True)]

@@ -60,6 +60,7 @@ class Materials:
         """What quartiers are compared with, but for the other quartiers; parents pooled included."""
         geography = self.geography
         codes = {*geography.of_kind("commune"), *geography.of_kind("ept"), geography.departement}
+        codes |= set(geography.edges("reference")["territory"])  # an EPT may reach outside the layer
         for kind in ("commune", "ept"):
             codes |= set(geography.comparators(kind).dropna())
         return sorted(codes)
@@ -229,7 +230,7 @@ def _outside(
     part = quartiers.loc[[materials.geography.ensemble]].set_axis([code])
     row = remainder(whole, part, materials.threshold("secret_effectif_min"))
     note = "la soustraction demande les effectifs de tous les quartiers et un reste suffisant"
-    if recipe != "ratio":
+    if recipe not in {"ratio", "count"}:
         row[["value", "numerator", "denominator"]] = np.nan
         row["status"] = NOT_AVAILABLE
         note = "seuls des effectifs se soustraient : ni un taux sans effectifs, ni une médiane"

@@ -83,7 +83,8 @@ class Observatory:
         -------
         DataFrame
             One row per card: `card`, `file`, `layout`, `territories` (distinct ones), `rows` (of the
-            table read), `unmapped` (columns nobody mapped), `blank_rows`, `repaired` (geometries).
+            table read), `unmapped` (columns nobody mapped), `blank_rows`, `repaired` (geometries),
+            `without_surface` (territories a layer gives no surface).
         """
         readings = {name: self.read(name) for name in self._cards}
         return pd.DataFrame(
@@ -97,6 +98,7 @@ class Observatory:
                     "unmapped": ", ".join(reading.unmapped),
                     "blank_rows": reading.blank_rows,
                     "repaired": reading.repaired,
+                    "without_surface": ", ".join(reading.without_surface),
                 }
                 for name, reading in readings.items()
             ]

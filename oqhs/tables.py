@@ -74,13 +74,25 @@ def worst_status(statuses: pd.DataFrame) -> pd.Series:
     Otherwise the first of `STATUSES` that is not `observed` and stands in the row; a status that is
     missing (no row in the source) counts as `not_available`.
     """
-    filled = statuses.astype(object).fillna(NOT_AVAILABLE).to_numpy(dtype=object)
-    ranks = pd.Categorical(filled.ravel(), categories=list(STATUSES)).codes.reshape(filled.shape)
-    hidden = np.where(ranks == STATUSES.index(OBSERVED), len(STATUSES), ranks).min(
-        axis=1, initial=len(STATUSES)
-    )
-    names = np.array([*STATUSES, OBSERVED], dtype=object)
-    return pd.Series(names[hidden], index=statuses.index, dtype="str")
+    ranks = _ranks(statuses.to_numpy(dtype=object)).min(axis=1, initial=len(STATUSES))
+    return pd.Series(_RANKED[ranks], index=statuses.index, dtype="str")
+
+
+def most_telling(statuses: pd.Series, by: object) -> pd.Series:
+    """First of `STATUSES` that is not `observed` among the members of each group."""
+    ranks = pd.Series(_ranks(statuses.to_numpy(dtype=object)), index=statuses.index).groupby(by).min()
+    return pd.Series(_RANKED[ranks.to_numpy()], index=ranks.index, dtype="str")
+
+
+_RANKED = np.array([*STATUSES, OBSERVED], dtype=object)
+
+
+def _ranks(statuses: np.ndarray) -> np.ndarray:
+    """Rank of statuses, `observed` last; a missing one ranks as `not_available`."""
+    codes = np.asarray(pd.Categorical(statuses.ravel(), categories=list(STATUSES)).codes).astype("int64")
+    codes[codes < 0] = STATUSES.index(NOT_AVAILABLE)
+    codes[codes == STATUSES.index(OBSERVED)] = len(STATUSES)
+    return codes.reshape(statuses.shape)
 
 
 def strict_sum(values: pd.DataFrame | pd.Series, by: object) -> pd.DataFrame | pd.Series:

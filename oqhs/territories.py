@@ -15,8 +15,19 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 LAMBERT_93 = 2154
-#: Projected reference system of each overseas département (EPSG codes of the legal references).
-OVERSEAS_CRS = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}
+#: Projected reference system of each overseas département or territory (EPSG codes).
+OVERSEAS_CRS = {
+    "971": 5490,
+    "972": 5490,
+    "973": 2972,
+    "974": 2975,
+    "975": 4467,
+    "976": 4471,
+    "977": 5490,
+    "978": 5490,
+    "987": 3297,
+    "988": 3163,
+}
 QPV_METRO = "QPV-METRO"
 #: Rows of the producers for all the quartiers of metropolitan France.
 METRO_ROWS = {"ENSEMBLE": QPV_METRO, "00": QPV_METRO}
@@ -56,20 +67,20 @@ def kinds_of(codes: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Same index: `kind` and, for a quartier, `perimeter`; missing where no shape fits.
+        Same index: `kind` and, for a quartier, `perimeter`; None where no shape fits.
 
     Examples
     --------
-    >>> kinds_of(pd.Series(["QN09404M", "QP094016", "94028", "940280101", "1053"])).kind.fillna("?").tolist()
-    ['qpv', 'qpv', 'commune', 'iris', '?']
+    >>> kinds_of(pd.Series(["QN09404M", "QP094016", "94028", "940280101", "1053"])).kind.tolist()
+    ['qpv', 'qpv', 'commune', 'iris', None]
     """
-    kind = pd.Series(None, index=codes.index, dtype=object)
-    perimeter = pd.Series(None, index=codes.index, dtype=object)
+    kind = np.full(len(codes), None, dtype=object)
+    perimeter = np.full(len(codes), None, dtype=object)
     for shape, (name, generation) in _SHAPES.items():
         fits = codes.str.fullmatch(shape).fillna(False).to_numpy(dtype=bool)
         kind[fits] = name
         perimeter[fits] = generation
-    return pd.DataFrame({"kind": kind, "perimeter": perimeter}, dtype=object)
+    return pd.DataFrame({"kind": kind, "perimeter": perimeter}, index=codes.index, dtype=object)
 
 
 def departement_of(codes: pd.Series) -> pd.Series:
@@ -101,11 +112,12 @@ def phrases(kind: str, label: str) -> tuple[str, str]:
     >>> phrases("qpv", "Les Bleuets")
     ('dans le quartier Les Bleuets', 'du quartier Les Bleuets')
     """
+    ept = label.removeprefix("EPT ")
     within = {
         "qpv": (f"dans le quartier {label}", f"du quartier {label}"),
         "regroupement": (f"dans les quartiers {label}", f"des quartiers {label}"),
         "iris": (f"dans l'IRIS {label}", f"de l'IRIS {label}"),
-        "ept": (f"dans l'EPT {label}", f"de l'EPT {label}"),
+        "ept": (f"dans l'EPT {ept}", f"de l'EPT {ept}"),
         "departement": (f"dans le département {label}", f"du département {label}"),
         "ensemble_qpv": (f"dans les {label}", f"des {label}"),
         "hors_qpv": (f"{label}", f"{label}"),

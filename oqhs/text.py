@@ -109,6 +109,8 @@ def parse_numbers(cells: Sequence[str] | pd.Series | pa.ChunkedArray, decimal: s
         sign, whole, fraction = match.groups()
         digits = whole.translate({ord(blank): None for blank in _BLANKS})
         number = float(f"{digits}.{fraction or 0}")
+        if number == np.inf:
+            continue
         values[i] = -number if sign in {"-", MINUS} else number
         codes[i] = 0
     positions = encoded.indices.to_numpy()

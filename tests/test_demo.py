@@ -158,7 +158,7 @@ def test_quartier_counts_fit_in_their_communes(quartiers, communes):
 
 def test_no_share_is_above_one(quartiers, communes):
     _, card = read_cards(RAW)["rp-2020-qpv"]
-    column_of = {variable: column for column, variable in card.mapping.columns.items()}
+    column_of = {mapped.variable: column for column, mapped in card.mapping.columns.items()}
     for numerator, denominator in RATIOS.values():
         for row in [*quartiers.values(), *communes.values()]:
             top, base = row[column_of[numerator]], row[column_of[denominator]]

@@ -10,8 +10,8 @@ import pandas as pd
 
 from oqhs.catalogue import load_catalogue
 from oqhs.errors import MeasureError, UnknownError
-from oqhs.tables import plain, statuses_of, strict_sum, values_of, worst_status
-from oqhs.text import NOT_AVAILABLE, NOT_COVERED, OBSERVED
+from oqhs.tables import most_telling, plain, statuses_of, strict_sum, values_of, worst_status
+from oqhs.text import NOT_APPLICABLE, NOT_AVAILABLE, NOT_COVERED, OBSERVED, SECRET
 
 AGGREGATE_COLUMNS = [
     "value",
@@ -89,17 +89,15 @@ def ratio_of_sums(
     one_of(terms, "year")
     one_of(terms, "perimeter")
     values, statuses = values_of(terms), statuses_of(terms)
-    people = used[used["variable"] == "population"].groupby("territory")["value"].first()
-    joined = edges.join(
-        pd.DataFrame(
-            {
-                "mass": values[tops].sum(axis=1, skipna=False),
-                "weight": values[bases].sum(axis=1, skipna=False),
-                "member_status": worst_status(statuses[[*tops, *bases]]),
-            }
-        ).join(people.rename("fallback"), how="left"),
-        on="territory",
-    )
+    people = used[(used["variable"] == "population") & used["territory"].isin(edges["territory"])]
+    one_of(people, "year")
+    terms_by_territory = {
+        "mass": values[tops].sum(axis=1, skipna=False),
+        "weight": values[bases].sum(axis=1, skipna=False),
+        "member_status": worst_status(statuses[[*tops, *bases]]),
+        "fallback": people.set_index("territory")["value"],
+    }
+    joined = edges.join(pd.DataFrame(terms_by_territory), on="territory")
     for name in ("mass", "weight", "fallback"):
         joined[name] = joined[name] * joined["share"]
     joined["member_status"] = joined["member_status"].fillna(NOT_AVAILABLE)
@@ -175,7 +173,8 @@ def share_of_sums(members: pd.DataFrame, least_coverage: float, ceiling: float =
         value = (sums["numerator"] / sums["denominator"]).where(sums["denominator"] > 0)
     limit = members["ceiling"] if "ceiling" in members else pd.Series(ceiling, index=members.index)
     unknown_most = _mean_of_unknown(groups, known, cover, limit.fillna(ceiling))
-    bounded = by_weight & exact & (coverage > 0)
+    complete = sums["n_known"] == sums["n_total"]
+    bounded = (by_weight & exact & (coverage > 0)) | complete
     result = sums.assign(
         value=value,
         coverage=coverage,
@@ -219,14 +218,14 @@ def _status(
     known: np.ndarray,
     least_coverage: float,
 ) -> pd.Series:
-    hidden = pd.DataFrame({"status": members["member_status"].to_numpy()}, index=groups)
-    hidden.loc[known, "status"] = OBSERVED
-    first_hidden = worst_status(hidden).where(~known).groupby(level=0).first()
+    """Status of each group: when nothing is known, the most telling reason of its members."""
     status = pd.Series(OBSERVED, index=result.index, dtype="str")
     status[result["coverage"] < least_coverage] = NOT_COVERED
+    nobody = (result["n_known"] == result["n_total"]) & (result["denominator"] == 0)
     status[result["coverage"].isna() | result["value"].isna()] = NOT_AVAILABLE
-    nothing = result["n_known"] == 0
-    return status.mask(nothing, first_hidden.reindex(result.index).fillna(NOT_AVAILABLE))
+    status[nobody] = NOT_APPLICABLE
+    hidden = most_telling(members["member_status"].where(~known, NOT_AVAILABLE), groups)
+    return status.mask(result["n_known"] == 0, hidden.reindex(result.index))
 
 
 def _names(variables: str | Sequence[str]) -> list[str]:
@@ -234,12 +233,12 @@ def _names(variables: str | Sequence[str]) -> list[str]:
 
 
 def remainder(whole: pd.DataFrame, part: pd.DataFrame, least_count: float) -> pd.DataFrame:
-    """Share of what is left of a territory once a part is taken out, by subtraction of counts.
+    """Share, or count, of what is left of a territory once a part is taken out: counts are subtracted.
 
     Parameters
     ----------
     whole, part : DataFrame
-        Same index (indicators): `numerator`, `denominator`, `status`, `coverage`.
+        Same index: `numerator`, `denominator` (missing for a count), `status`, `coverage`.
     least_count : float
         Smallest count the remainder may show, in persons or households; under it the result is
         secret, for the numerator, the denominator and their difference alike.
@@ -247,7 +246,7 @@ def remainder(whole: pd.DataFrame, part: pd.DataFrame, least_count: float) -> pd
     Returns
     -------
     DataFrame
-        Same index: `value` (ratio), `numerator`, `denominator`, `status`.
+        Same index: `value` (ratio, or count), `numerator`, `denominator`, `status`.
 
     Notes
     -----
@@ -262,16 +261,16 @@ def remainder(whole: pd.DataFrame, part: pd.DataFrame, least_count: float) -> pd
         & (whole["coverage"] == 1.0)
         & (part["coverage"] == 1.0)
         & top.notna()
-        & base.notna()
+        & (whole["denominator"].isna() | part["denominator"].notna())
     )
     small = complete & ((base < least_count) | (top < least_count) | (base - top < least_count))
     status = pd.Series(NOT_AVAILABLE, index=whole.index, dtype="str")
     status[complete] = OBSERVED
-    status[small] = "secret"
+    status[small] = SECRET
     shown = status == OBSERVED
     return pd.DataFrame(
         {
-            "value": (top / base).where(shown),
+            "value": (top / base).where(base.notna(), top).where(shown),
             "numerator": top.where(shown),
             "denominator": base.where(shown),
             "status": status,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -12,6 +13,7 @@ from oqhs.catalogue import load_catalogue
 from oqhs.errors import MeasureError
 
 _HALVINGS = 60
+_NEAR = 1e-12
 
 
 def pooled_quantile(
@@ -63,14 +65,8 @@ def pooled_quantile(
     2000.0
     """
     rows, probabilities, mass = _checked(quantiles, weights, q)
-    known = ~np.isnan(rows)
-    first, last = known.argmax(axis=1), rows.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
-    logs = _filled(np.log(rows), probabilities)
-    everyone = np.arange(len(rows))
-    tails = (logs[everyone, first], logs[everyone, last], probabilities[first], probabilities[last])
-    value = _invert(logs, probabilities, mass, q, tails, None)
-    least = _invert(logs, probabilities, mass, q, tails, "high")
-    most = _invert(logs, probabilities, mass, q, tails, "low")
+    pool = _pool(np.log(rows), probabilities, mass)
+    value, least, most = (_invert(pool, q, tails) for tails in ("carried", "high", "low"))
     width = float(np.expm1(most - least))
     allowed = _max_width() if max_width is None else max_width
     if not width <= allowed:
@@ -148,42 +144,60 @@ def _filled(logs: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     return filled
 
 
-def _cdf(
-    x: float,
-    logs: np.ndarray,
-    probabilities: np.ndarray,
-    mass: np.ndarray,
-    tails: tuple[np.ndarray, ...],
-    unknown: str | None,
-) -> float:
-    """Share of the people under income exp(x); `unknown` puts every tail at its low or high end."""
-    low, high, p_low, p_high = tails
-    left = np.clip((logs <= x).sum(axis=1) - 1, 0, logs.shape[1] - 2)
+@dataclass(frozen=True)
+class _Pool:
+    """Distributions in the logarithm of income, one a row, ready to be averaged.
+
+    `slopes` has one column more than `logs` has: before the first quantile, between two, after the last.
+    `low`, `high`, `p_low` and `p_high` are the ends of what is known of each row.
+    """
+
+    logs: np.ndarray
+    probabilities: np.ndarray
+    mass: np.ndarray
+    slopes: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    p_low: np.ndarray
+    p_high: np.ndarray
+
+
+def _pool(logs: np.ndarray, probabilities: np.ndarray, mass: np.ndarray) -> _Pool:
+    known = ~np.isnan(logs)
+    first, last = known.argmax(axis=1), logs.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
+    filled = _filled(logs, probabilities)
+    spans = np.diff(filled, axis=1)
+    with np.errstate(divide="ignore"):
+        inside = np.where(spans > 0, np.diff(probabilities) / spans, np.nan)
+    # A tail has the slope of the nearest segment that has one; a single crowd has flat tails.
+    frame = pd.DataFrame(inside)
+    before, after = frame.bfill(axis=1).iloc[:, 0], frame.ffill(axis=1).iloc[:, -1]
+    slopes = np.nan_to_num(np.column_stack([before, inside, after]))
     rows = np.arange(len(logs))
-    span = logs[rows, left + 1] - logs[rows, left]
-    rise = probabilities[left + 1] - probabilities[left]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope = np.where(span > 0, rise / span, 0.0)
-    share = np.clip(probabilities[left] + slope * (x - logs[rows, left]), 0.0, 1.0)
-    if unknown is not None:
-        share = np.where(x < low, 0.0 if unknown == "low" else p_low, share)
-        share = np.where(x > high, p_high if unknown == "low" else 1.0, share)
-    return float(mass @ share)
+    ends = filled[rows, first], filled[rows, last], probabilities[first], probabilities[last]
+    return _Pool(filled, probabilities, mass, slopes, *ends)
 
 
-def _invert(
-    logs: np.ndarray,
-    probabilities: np.ndarray,
-    mass: np.ndarray,
-    q: float,
-    tails: tuple[np.ndarray, ...],
-    unknown: str | None,
-) -> float:
+def _share_under(pool: _Pool, x: float, tails: str) -> float:
+    """Share of the people under income exp(x); tails are carried on, or put at their low or high end."""
+    rows = np.arange(len(pool.logs))
+    reached = (pool.logs <= x).sum(axis=1)  # quantiles at or under x; several equal ones are a crowd
+    at = np.maximum(reached - 1, 0)
+    share = pool.probabilities[at] + pool.slopes[rows, reached] * (x - pool.logs[rows, at])
+    share = np.clip(share, 0.0, 1.0)
+    if tails != "carried":
+        # Under its first quantile a distribution is under its probability, however near.
+        share = np.where(x < pool.low, 0.0 if tails == "low" else pool.p_low * (1 - _NEAR), share)
+        share = np.where(x > pool.high, pool.p_high if tails == "low" else 1.0, share)
+    return float(pool.mass @ share)
+
+
+def _invert(pool: _Pool, q: float, tails: str) -> float:
     """Smallest log income under which a share `q` of the people is, by halving."""
-    low, high = float(logs.min()) - 1.0, float(logs.max()) + 1.0
+    low, high = float(pool.logs.min()) - 1.0, float(pool.logs.max()) + 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        if _cdf(middle, logs, probabilities, mass, tails, unknown) < q:
+        if _share_under(pool, middle, tails) < q * (1 - _NEAR / 2):
             low = middle
         else:
             high = middle

@@ -18,7 +18,7 @@ from oqhs.catalogue import Catalogue, Indicator
 from oqhs.errors import MeasureError
 from oqhs.measures.aggregate import AGGREGATE_COLUMNS, share_of_sums
 from oqhs.measures.quantiles import pooled_quantile
-from oqhs.tables import strict_sum, worst_status
+from oqhs.tables import most_telling, strict_sum, worst_status
 from oqhs.text import NOT_AVAILABLE, NOT_COVERED, OBSERVED, format_number
 
 _MEDIAN = 0.5
@@ -249,7 +249,8 @@ def _count(indicator: Indicator, inputs: Inputs) -> pd.DataFrame:
     result["value"] = result["numerator"] = result["lower"] = result["upper"] = total
     result["n_known"], result["n_total"] = known, size
     result["coverage"] = np.where(known == size, 1.0, np.nan)
-    result["status"] = np.where(known == size, OBSERVED, NOT_AVAILABLE)
+    hidden = most_telling(members["status"], members["group"])
+    result["status"] = np.where(known == 0, hidden, np.where(known == size, OBSERVED, NOT_AVAILABLE))
     return result.assign(note="", estimated=False)
 
 
@@ -356,9 +357,9 @@ def _pooled(indicator: Indicator, inputs: Inputs, catalogue: Catalogue, method: 
             median = pooled_quantile(
                 table.loc[used], members.loc[used, "weight"], max_width=method.quantile_largeur_max
             )
-        except MeasureError as error:
+        except MeasureError:
             result.loc[group, "status"] = NOT_AVAILABLE
-            notes[group] = _joined(notes[group], f"médiane non calculable ({error.problems[0].found})")
+            notes[group] = _joined(notes[group], "médiane non calculable : les déciles ne la situent pas")
             continue
         result.loc[group, "value"] = median / divide_by
     return result.assign(note=notes, estimated=True)

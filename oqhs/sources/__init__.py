@@ -10,6 +10,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from oqhs.catalogue import Catalogue, load_catalogue
@@ -19,7 +20,7 @@ from oqhs.sources.mapped import read_mapped
 from oqhs.sources.memberships import read_memberships
 from oqhs.sources.perimeters import read_perimeters
 from oqhs.sources.published import read_published
-from oqhs.sources.tabular import Reading
+from oqhs.sources.tabular import Reading, not_parquet
 
 __all__ = ["Reading", "load", "read"]
 
@@ -92,7 +93,7 @@ def load(
     """
     file = Path(path)
     if not file.exists():
-        raise UnknownError("no such file", file=file)
+        raise UnknownError("no such file", file=file, todo="check the path, and the folder you are in")
     known = catalogue if catalogue is not None else _built_in()
     card = card if card is not None else find_card(file)
     layout = card.layout if card is not None else None
@@ -102,7 +103,7 @@ def load(
         return read_memberships(file, card)
     suffix = file.suffix.lower()
     if suffix in _LAYERS or (suffix == ".parquet" and _is_layer(file)):
-        return read_perimeters(file, known, year=year, perimeter=perimeter, card=card)
+        return read_perimeters(file, known, perimeter=perimeter, card=card)
     if suffix in _TEXT:
         return read_published(file, known, year=year, perimeter=perimeter, card=card)
     raise LayoutError(
@@ -115,4 +116,7 @@ def load(
 
 
 def _is_layer(path: Path) -> bool:
-    return b"geo" in (pq.read_schema(path).metadata or {})
+    try:
+        return b"geo" in (pq.read_schema(path).metadata or {})
+    except pa.ArrowInvalid as error:
+        raise not_parquet(path) from error

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import Field
+from pydantic import Field, model_serializer, model_validator
 
 from oqhs.catalogue import Diffusion, Kind
 from oqhs.documents import Model, read_model
@@ -23,6 +23,16 @@ class MappedColumn(Model):
     variable: str
     year: int | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: object) -> object:
+        """Take the id of a variable alone for a column of the year of the card."""
+        return {"variable": value} if isinstance(value, str) else value
+
+    @model_serializer
+    def _as_name(self) -> str | dict[str, str | int]:
+        return self.variable if self.year is None else {"variable": self.variable, "year": self.year}
+
 
 class TableMapping(Model):
     """How to read a table of another origin: its key, and what each column holds.
@@ -32,7 +42,7 @@ class TableMapping(Model):
     """
 
     key: str
-    columns: dict[str, str | MappedColumn] = Field(min_length=1)
+    columns: dict[str, MappedColumn] = Field(min_length=1)
     decimal: Literal[",", "."] = ","
     repeated: bool = False
 
@@ -118,7 +128,7 @@ def read_cards(folder: Path) -> dict[str, tuple[Path, Card]]:
     Raises
     ------
     CatalogueError
-        A card is not as it must be, two cards have one id, or a file has no card.
+        A card is not as it must be, or two cards have one id.
     ChecksumError
         A file is missing or its bytes are not those of the card; all of them are told.
     """

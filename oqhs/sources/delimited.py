@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from oqhs.errors import DataError, LayoutError, Problem
 
 _DELIMITERS = ";,\t|"
 _BOM = b"\xef\xbb\xbf"
-_UTF8_PAIR = re.compile(rb"[\xc3\xc5][\x80-\xbf]")
+_UTF8_PAIR = re.compile(rb"[\xc3\xc5][\x80-\xbf]|\xc2[\xa0-\xbf]|\xe2\x80[\x80-\xbf]")
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,12 @@ class TextTable:
 
     def line_of(self, row: np.integer | int) -> int:
         """Line of the file where a row starts, the header being line 1."""
-        filled = (line for line, cells in _records(self._text, self._delimiter) if any(cells))
-        return next(line for i, line in enumerate(filled) if i == row + 1)
+        return self._lines[int(row) + 1]
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        records = _records(self._text, self._delimiter)
+        return [line for line, cells in records if any(cell.strip() for cell in cells)]
 
 
 def read_delimited(path: Path) -> TextTable:
@@ -61,7 +66,8 @@ def read_delimited(path: Path) -> TextTable:
         The file is empty, is not text, or has no delimiter in its first line.
     DataError
         Two encodings are mixed, two columns have one name, a column without a name is filled, or
-        some lines have not as many cells as the header.
+        some lines have not as many cells as the header, a
+        quote is never closed, or there is no row under the header.
     """
     text = _decode(path)
     delimiter = _delimiter(path, text)
@@ -70,7 +76,7 @@ def read_delimited(path: Path) -> TextTable:
     ]
     table = _cells(path, text, delimiter, len(raw_header))
     filled = [bool(name) for name in raw_header]
-    _check_header(path, raw_header, table)
+    _check_header(path, raw_header, table, text, delimiter)
     columns = [column for column, keep in zip(table.columns, filled, strict=True) if keep]
     blank = _blank(columns)
     kept = pc.invert(blank)
@@ -78,6 +84,8 @@ def read_delimited(path: Path) -> TextTable:
     if dropped:
         columns = [column.filter(kept) for column in columns]
     header = tuple(name for name in raw_header if name)
+    if len(columns[0]) == 0:
+        raise DataError("there is no row under the header", file=path, todo="get the file again")
     return TextTable(path, header, tuple(columns), dropped, text, delimiter)
 
 
@@ -110,6 +118,7 @@ def _decode(path: Path) -> str:
             file=path,
             line=raw.count(b"\n", 0, error.start) + 1,
             found=raw[error.start : error.start + 1],
+            todo="get the file again, or save it in UTF-8",
         ) from error
 
 
@@ -128,14 +137,35 @@ def _delimiter(path: Path, text: str) -> str:
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Lines that hold something: number of the line where each starts, and its cells."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     start = 1
     for cells in reader:
-        yield start, cells
+        if cells:
+            yield start, cells
         start = reader.line_num + 1
 
 
+def _check_quotes(path: Path, text: str, delimiter: str) -> None:
+    """Refuse a quote that is opened and never closed: it would swallow the lines that follow."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    start = 1
+    try:
+        for _ in reader:
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(
+            f"a quoted cell is not written as it must be: {error}",
+            file=path,
+            line=start,
+            allowed='a cell between quotes, the quotes inside it written twice: "a ""b"" c"',
+            todo="check the quotes from this line on",
+        ) from error
+
+
 def _cells(path: Path, text: str, delimiter: str, width: int) -> pa.Table:
+    if '"' in text:
+        _check_quotes(path, text, delimiter)
     names = [str(i) for i in range(width)]
     try:
         table = arrow_csv.read_csv(
@@ -157,7 +187,7 @@ def _cells(path: Path, text: str, delimiter: str, width: int) -> pa.Table:
                 todo="check the separators of this line, and whether the file was cut",
             )
             for line, cells in _records(text, delimiter)
-            if cells and len(cells) != width
+            if len(cells) != width
         ]
         if not uneven:
             raise DataError(f"the table cannot be read: {error}", file=path) from error
@@ -165,7 +195,7 @@ def _cells(path: Path, text: str, delimiter: str, width: int) -> pa.Table:
     return table.slice(1)
 
 
-def _check_header(path: Path, header: list[str], table: pa.Table) -> None:
+def _check_header(path: Path, header: list[str], table: pa.Table, text: str, delimiter: str) -> None:
     problems = []
     seen: dict[str, int] = {}
     for position, name in enumerate(header, start=1):
@@ -177,7 +207,7 @@ def _check_header(path: Path, header: list[str], table: pa.Table) -> None:
                     Problem(
                         "a column without a name is filled",
                         file=path,
-                        line=row + 2,
+                        line=_line_of(text, delimiter, row),
                         column=f"no {position}",
                         found=cells[row].as_py(),
                         allowed="a name in the header, or nothing in the column",
@@ -191,12 +221,18 @@ def _check_header(path: Path, header: list[str], table: pa.Table) -> None:
                     line=1,
                     column=name,
                     found=f"columns {seen[name.upper()]} and {position}",
+                    allowed="one column a name",
                 )
             )
         else:
             seen[name.upper()] = position
     if problems:
         raise DataError.gather(problems)
+
+
+def _line_of(text: str, delimiter: str, row: int) -> int:
+    records = _records(text, delimiter)
+    return next(line for i, (line, _) in enumerate(records) if i == row + 1)
 
 
 def _blank(columns: list[pa.ChunkedArray]) -> pa.ChunkedArray:

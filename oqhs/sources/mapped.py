@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from oqhs.catalogue import Catalogue
-from oqhs.errors import CatalogueError, DataError, LayoutError, Problem
-from oqhs.sources.cards import Card, MappedColumn, TableMapping, card_path
+from oqhs.errors import CatalogueError, DataError, Problem
+from oqhs.sources.cards import Card, TableMapping, card_path
 from oqhs.sources.delimited import read_delimited
 from oqhs.sources.published import agreed
-from oqhs.sources.tabular import Column, Reading, Table, measurements_of, typed_cells
+from oqhs.sources.tabular import Column, Reading, Table, measurements_of, not_parquet, typed_cells
 
 _LineOf = Callable[[np.integer | int], int]
 _ALL_KINDS = ("qpv", "iris", "commune", "ept", "departement", "ensemble_qpv")
@@ -45,8 +45,7 @@ def read_mapped(
     _check_mapping(path, mapping, list(cells), catalogue)
     chosen = agreed(path, "year", year, card.year)
     columns = []
-    for name, target in mapping.columns.items():
-        column = target if isinstance(target, MappedColumn) else MappedColumn(variable=target)
+    for name, column in mapping.columns.items():
         column_year = column.year if column.year is not None else chosen
         if column_year is None:
             raise DataError(
@@ -56,6 +55,7 @@ def read_mapped(
                 allowed="a year in the card, for the file or for the column",
             )
         columns.append(Column(name, column.variable, column_year, cells[name]))
+    _refuse_repeated(path, columns)
     table = Table(
         path=path,
         source=card.id,
@@ -70,7 +70,7 @@ def read_mapped(
     )
     frame = measurements_of(table, catalogue)
     unmapped = tuple(name for name in cells if name != mapping.key and name not in mapping.columns)
-    return Reading(frame, path, "mapped", table.codes.nunique(), unmapped, blank_rows)
+    return Reading(frame, path, "mapped", frame["territory"].nunique(), unmapped, blank_rows)
 
 
 def _columns_of(path: Path, mapping: TableMapping) -> tuple[dict[str, pa.ChunkedArray], int, _LineOf]:
@@ -81,13 +81,27 @@ def _columns_of(path: Path, mapping: TableMapping) -> tuple[dict[str, pa.Chunked
     try:
         table = pq.read_table(path)
     except pa.ArrowInvalid as error:
-        raise LayoutError("this is not a Parquet file", file=path) from error
+        raise not_parquet(path) from error
     wanted = {mapping.key, *mapping.columns}
     cells = {
         name: typed_cells(table.column(name), mapping.decimal) if name in wanted else table.column(name)
         for name in table.column_names
     }
     return cells, 0, lambda row: int(row) + 1
+
+
+def _refuse_repeated(path: Path, columns: list[Column]) -> None:
+    seen: dict[tuple[str, int], str] = {}
+    for column in columns:
+        other = seen.setdefault((column.variable, column.year), column.name)
+        if other != column.name:
+            raise CatalogueError(
+                f"the card maps two columns, {other} and {column.name}, to one variable of {column.year}",
+                file=card_path(path),
+                column=f"mapping.columns.{column.name}",
+                found=column.variable,
+                allowed="one column for a variable and a year",
+            )
 
 
 def _check_mapping(path: Path, mapping: TableMapping, names: list[str], catalogue: Catalogue) -> None:
@@ -104,13 +118,12 @@ def _check_mapping(path: Path, mapping: TableMapping, names: list[str], catalogu
             for name in missing
         )
     known = {*catalogue.variables, *catalogue.indicators}
-    for name, target in mapping.columns.items():
-        variable = target.variable if isinstance(target, MappedColumn) else target
-        if variable not in known:
+    for name, column in mapping.columns.items():
+        if column.variable not in known:
             raise CatalogueError(
                 "the card maps a column to a variable the catalogue does not hold",
                 file=card_path(path),
                 column=f"mapping.columns.{name}",
-                found=variable,
+                found=column.variable,
                 allowed=", ".join(sorted(known)),
             )

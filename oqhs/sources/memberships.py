@@ -64,16 +64,21 @@ def read_memberships(path: Path, card: Card) -> Reading:
             "this is not the code of a territory",
             path,
             text.line_of(row),
-            name,
+            column,
             frame[name].iloc[row],
             CODE_SHAPES,
         )
-        for name in ("territory", "parent")
+        for name, column in (("territory", mapping.territory), ("parent", mapping.parent))
         for row in np.flatnonzero(kinds_of(frame[name])["kind"].isna())
     ]
     problems += [
         Problem(
-            "this pair stands twice", path, text.line_of(row), mapping.territory, frame["territory"].iloc[row]
+            "this pair stands twice",
+            path,
+            text.line_of(row),
+            mapping.territory,
+            frame["territory"].iloc[row],
+            "one row a pair",
         )
         for row in np.flatnonzero(frame.duplicated(["territory", "parent"]))
     ]

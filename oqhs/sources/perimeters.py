@@ -20,60 +20,57 @@ from oqhs.territories import CODE_SHAPES, crs_of, departement_of, kinds_of, norm
 
 LAYER_COLUMNS = ["territory", "kind", "perimeter", "label", "label_article", "communes", "geometry"]
 _WGS84 = 4326
+_SURFACE = 2
 
 
-def read_perimeters(
-    path: Path, catalogue: Catalogue, *, year: int | None, perimeter: str | None, card: Card | None
-) -> Reading:
+def read_perimeters(path: Path, catalogue: Catalogue, *, perimeter: str | None, card: Card | None) -> Reading:
     """Read a layer of territories: GeoJSON, Shapefile, GeoPackage or GeoParquet.
 
     Geometries that are not valid are repaired and counted; what is not a surface is dropped from a
-    repaired geometry. The layer comes in the projected system of its département (EPSG:2154 in the
+    repaired geometry. A territory whose geometry has no surface is kept, with an empty one, and listed
+    in the reading. The layer comes in the projected system of its département (EPSG:2154 in the
     metropole), or in EPSG:4326 when it mixes several systems: no distance can then be taken of it
     before one département is chosen.
 
     Raises
     ------
     LayoutError
-        The file is not a layer, or has no known field for the code and the name.
+        The file is not a layer of surfaces, or has no known field for the code and the name.
     CRSError
         The layer says no coordinate reference system.
     DataError
-        A code has no known shape or stands twice, a geometry is empty, or the perimeter is nowhere.
+        A code has no known shape or stands twice, a name or a geometry is missing, or the perimeter is
+        nowhere.
     """
     raw = _open(path)
     layout_name, layout = _recognise(path, raw, catalogue, card)
     fields = {str(name).upper(): name for name in raw.columns}
     codes = normalise_codes(raw[fields[layout.territory.upper()]].astype("str"))
-    shapes = kinds_of(codes)
-    _check(path, layout, codes, shapes, raw)
-    said = agreed(path, "perimeter", perimeter, card.perimeter if card else None)
-    perimeters = _perimeters(path, shapes["perimeter"], said or (f"cog{year}" if year else None))
-    geometry, repaired = _repair(raw.geometry)
     labels = raw[fields[layout.name.upper()]].astype("str").str.strip()
+    shapes = kinds_of(codes)
+    _check(path, layout, codes, labels, shapes, raw)
+    said = agreed(path, "perimeter", perimeter, card.perimeter if card else None)
+    geometry, repaired = _repair(path, raw.geometry)
     listed = fields.get((layout.communes or "").upper())
     frame = gpd.GeoDataFrame(
         {
             "territory": codes.to_numpy(),
             "kind": layout.kind,
-            "perimeter": perimeters.to_numpy(),
+            "perimeter": _perimeters(path, shapes["perimeter"], said).to_numpy(),
             "label": labels.to_numpy(),
             "label_article": [phrases(layout.kind, label)[0] for label in labels],
             "communes": raw[listed].astype("str").to_numpy() if listed is not None else None,
         },
-        geometry=np.asarray(geometry),
+        geometry=geometry,
         crs=raw.crs,
     )
     systems = departement_of(codes).map(crs_of).unique()
     frame = frame.to_crs(int(systems[0]) if len(systems) == 1 else _WGS84)
     frame = frame[LAYER_COLUMNS].sort_values("territory", ignore_index=True)
-    unmapped = tuple(
-        str(name)
-        for upper, name in fields.items()
-        if upper
-        not in {layout.territory.upper(), layout.name.upper(), (layout.communes or "").upper(), "GEOMETRY"}
-    )
-    return Reading(frame, path, layout_name, len(frame), unmapped, repaired=repaired)
+    used = {layout.territory, layout.name, layout.communes or "", str(raw.geometry.name)}
+    unmapped = tuple(str(name) for upper, name in fields.items() if upper not in {n.upper() for n in used})
+    flat = tuple(frame.loc[frame.geometry.is_empty, "territory"])
+    return Reading(frame, path, layout_name, len(frame), unmapped, repaired=repaired, without_surface=flat)
 
 
 def _open(path: Path) -> gpd.GeoDataFrame:
@@ -109,7 +106,8 @@ def _recognise(
             match=(card.layer.territory, card.layer.name),
             **card.layer.model_dump(),
         )
-        missing = [name for name in mapped.match if name.upper() not in fields]
+        named = [*mapped.match, *([mapped.communes] if mapped.communes else [])]
+        missing = [name for name in named if name.upper() not in fields]
         if missing:
             raise DataError(
                 "the card names a field the layer does not have",
@@ -140,27 +138,26 @@ def _recognise(
 
 
 def _check(
-    path: Path, layout: LayerLayout, codes: pd.Series, shapes: pd.DataFrame, raw: gpd.GeoDataFrame
+    path: Path,
+    layout: LayerLayout,
+    codes: pd.Series,
+    labels: pd.Series,
+    shapes: pd.DataFrame,
+    raw: gpd.GeoDataFrame,
 ) -> None:
+    nowhere = raw.geometry.isna() | raw.geometry.is_empty
+    again = "get the layer again from its producer"
+    what = "this is not the code of a territory of this kind"
+    faults = [
+        (shapes["kind"] != layout.kind, what, layout.territory, codes, CODE_SHAPES),
+        (codes.duplicated(), "this territory stands twice", layout.territory, codes, "one row a territory"),
+        (nowhere, "this territory has no geometry", layout.territory, codes, "a polygon"),
+        (labels.isna() | (labels == ""), "this territory has no name", layout.name, codes, "a name"),
+    ]  # fmt: skip
     problems = [
-        Problem(
-            "this is not the code of a territory of this kind",
-            path,
-            int(row) + 1,
-            layout.territory,
-            codes.iloc[row],
-            CODE_SHAPES,
-        )
-        for row in np.flatnonzero(shapes["kind"] != layout.kind)
-    ]
-    problems += [
-        Problem("this territory stands twice", path, int(row) + 1, layout.territory, codes.iloc[row])
-        for row in np.flatnonzero(codes.duplicated())
-    ]
-    empty = raw.geometry.isna() | raw.geometry.is_empty
-    problems += [
-        Problem("this territory has no geometry", path, int(row) + 1, layout.territory, codes.iloc[row])
-        for row in np.flatnonzero(empty)
+        Problem(what, path, int(row) + 1, column, found.iloc[row], allowed, again)
+        for where, what, column, found, allowed in faults
+        for row in np.flatnonzero(where)
     ]
     if problems:
         raise DataError.gather(problems)
@@ -188,10 +185,20 @@ def _perimeters(path: Path, generations: pd.Series, said: str | None) -> pd.Seri
     return filled
 
 
-def _repair(geometry: gpd.GeoSeries) -> tuple[np.ndarray, int]:
+def _repair(path: Path, geometry: gpd.GeoSeries) -> tuple[np.ndarray, int]:
+    """Make every geometry a valid surface, and count those that were not; empty where there is none."""
     shapes = shapely.force_2d(geometry.to_numpy())
-    invalid = ~shapely.is_valid(shapes)
+    flat = shapely.get_dimensions(shapes) < _SURFACE
+    invalid = ~shapely.is_valid(shapes) & ~flat
     shapes[invalid] = [_surface(shape) for shape in shapely.make_valid(shapes[invalid])]
+    shapes[flat] = shapely.Polygon()
+    if shapely.is_empty(shapes).all():
+        raise LayoutError(
+            "this layer has no surface",
+            file=path,
+            found=", ".join(sorted(set(geometry.geom_type))),
+            allowed="polygons",
+        )
     return shapes, int(invalid.sum())
 
 
@@ -200,4 +207,4 @@ def _surface(shape: shapely.Geometry) -> shapely.Geometry:
     while any(shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION):
         parts = shapely.get_parts(parts)
     surfaces = parts[np.isin(shapely.get_type_id(parts), [3, 6])]
-    return shapely.union_all(surfaces) if len(surfaces) != 1 else surfaces[0]
+    return surfaces[0] if len(surfaces) == 1 else shapely.union_all(surfaces)

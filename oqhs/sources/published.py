@@ -72,7 +72,7 @@ def read_published(
     frame = measurements_of(table, catalogue)
     used = {found.layout.key, *found.layout.labels, *mapped, found.note}
     unmapped = tuple(name for name in text.header if name.upper() not in used)
-    return Reading(frame, path, found.name, table.codes.nunique(), unmapped, text.blank_rows)
+    return Reading(frame, path, found.name, frame["territory"].nunique(), unmapped, text.blank_rows)
 
 
 def _recognise(text: TextTable, catalogue: Catalogue) -> _Recognised:
@@ -85,7 +85,10 @@ def _recognise(text: TextTable, catalogue: Catalogue) -> _Recognised:
             year = _header_year(header, wanted)
             missing = [column for column in _dated(wanted, year) if column not in header]
             if missing:
-                near.append((len(missing) - len(wanted), name, missing))
+                year = _header_year(header, tuple(vintage.columns), every=False)
+                lacking = [column for column in _dated(wanted, year) if column not in header]
+                shared = len(set(_dated(vintage.columns, year)) & header)
+                near.append((-shared, name, lacking))
                 continue
             columns = dict(zip(_dated(vintage.columns, year), vintage.columns.values(), strict=True))
             note = _dated([vintage.note], year)[0] if vintage.note else None
@@ -103,13 +106,13 @@ def _recognise(text: TextTable, catalogue: Catalogue) -> _Recognised:
     return max(fits, key=lambda fit: len(set(fit.columns) & header))
 
 
-def _header_year(header: set[str], wanted: tuple[str, ...]) -> int | None:
-    """Two digits that make every dated name of a layout stand in the header."""
+def _header_year(header: set[str], wanted: tuple[str, ...], *, every: bool = True) -> int | None:
+    """Year whose two digits make every dated name (or one at least) of a layout stand in the header."""
     found: set[str] | None = None
     for pattern in (name for name in wanted if _YEAR in name):
         shape = re.compile(re.escape(pattern).replace(re.escape(_YEAR), r"(\d\d)"))
         years = {match.group(1) for name in header if (match := shape.fullmatch(name))}
-        found = years if found is None else found & years
+        found = years if found is None else found & years if every else found | years
     return 2000 + int(max(found)) if found else None
 
 

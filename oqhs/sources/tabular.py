@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from oqhs.catalogue import Catalogue
-from oqhs.errors import DataError, Problem
+from oqhs.errors import DataError, LayoutError, Problem
 from oqhs.tables import MEASUREMENT_COLUMNS
 from oqhs.territories import CODE_SHAPES, QPV_METRO, kinds_of, normalise_codes
 from oqhs.text import MISSING_CODES, STATUSES, parse_numbers
@@ -25,8 +25,8 @@ class Reading:
     """What came out of a file, and what did not.
 
     `frame` holds measurements, a layer (GeoDataFrame) or memberships. `unmapped` lists the columns
-    nobody mapped; `blank_rows` the rows without any cell; `repaired` the geometries that were
-    invalid.
+    nobody mapped; `blank_rows` the rows without any cell; `repaired` counts the geometries that were
+    invalid; `without_surface` lists the territories a layer gives no surface.
     """
 
     frame: pd.DataFrame | gpd.GeoDataFrame
@@ -36,6 +36,7 @@ class Reading:
     unmapped: tuple[str, ...] = ()
     blank_rows: int = 0
     repaired: int = 0
+    without_surface: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -237,8 +238,10 @@ def _long(
     values: np.ndarray,
     statuses: np.ndarray,
 ) -> pd.DataFrame:
-    order = sorted(range(len(table.columns)), key=lambda i: table.columns[i].variable)
-    variables = [table.columns[i].variable for i in order]
+    order = sorted(
+        range(len(table.columns)), key=lambda i: (table.columns[i].variable, table.columns[i].year)
+    )
+    variables = pd.Categorical([table.columns[i].variable for i in order])
     n, m = len(rows), len(order)
 
     def per_row(texts: pd.Series) -> pd.Categorical:
@@ -246,7 +249,7 @@ def _long(
         return pd.Categorical.from_codes(np.tile(category.codes, m), dtype=category.dtype)
 
     frame = {
-        "variable": pd.Categorical.from_codes(np.repeat(np.arange(m), n), categories=variables),
+        "variable": pd.Categorical.from_codes(np.repeat(variables.codes, n), dtype=variables.dtype),
         "territory": per_row(codes),
         "perimeter": per_row(perimeters),
         "year": np.repeat(np.array([table.columns[i].year for i in order], dtype="int64"), n),
@@ -256,6 +259,11 @@ def _long(
         "note": per_row(notes),
     }
     return pd.DataFrame(frame)[MEASUREMENT_COLUMNS]
+
+
+def not_parquet(path: Path) -> LayoutError:
+    """Error of a `.parquet` file that is not one."""
+    return LayoutError("this is not a Parquet file", file=path, todo="get the file again: it may be cut")
 
 
 def typed_cells(values: pa.ChunkedArray, decimal: str) -> pa.ChunkedArray:

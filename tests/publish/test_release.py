@@ -1,0 +1,171 @@
+"""The release: complete or not there at all, the same bytes for the same content."""
+
+import csv
+import dataclasses
+import hashlib
+import json
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_edition import edition, write_data
+
+import oqhs
+from oqhs.errors import ChecksumError
+from oqhs.publish import printed, writers
+from oqhs.publish.release import MANIFEST, releases, write_release
+
+FEW = settings(max_examples=4, deadline=None, derandomize=True)
+
+
+@pytest.fixture(scope="module")
+def contents(tmp_path_factory):
+    return edition(tmp_path_factory.mktemp("data"))._contents()
+
+
+def bytes_of(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_a_first_release_is_r1_and_holds_everything(tmp_path, contents):
+    folder = write_release(tmp_path, contents)
+    assert folder == tmp_path / "2024" / "r1"
+    assert {
+        "mesures",
+        "observations",
+        "ecarts",
+        "appartenances",
+        "territoires",
+        "tableau_cle",
+        "manifest",
+    } == {path.name.split(".")[0] for path in folder.iterdir()}
+    assert [path.name for path in (tmp_path / "2024").iterdir()] == ["r1"]
+
+
+def test_the_same_content_gives_the_release_that_is_there(tmp_path, contents):
+    first = write_release(tmp_path, contents)
+    before = bytes_of(first)
+    assert write_release(tmp_path, contents) == first
+    assert bytes_of(first) == before
+    assert [path.name for path in (tmp_path / "2024").iterdir()] == ["r1"]
+
+
+def test_the_same_files_read_elsewhere_give_the_same_bytes(tmp_path):
+    folders = [
+        edition(tmp_path / name / "data").release(tmp_path / name / "processed") for name in ("here", "there")
+    ]
+    assert bytes_of(folders[0]) == bytes_of(folders[1])
+
+
+def test_a_changed_figure_gives_r2_and_leaves_r1_as_it_was(tmp_path):
+    first = edition(tmp_path / "data").release(tmp_path / "processed")
+    before = bytes_of(first)
+    second = edition(tmp_path / "data", hlm=6).release(tmp_path / "processed")
+    assert (first.name, second.name) == ("r1", "r2")
+    assert bytes_of(first) == before
+    # 105/160 then 106/160 of the households
+    table = pd.read_parquet(second / "observations.parquet").set_index(["indicator", "territory"])
+    assert table.loc[("locataires_hlm", "QPV-999"), "value"] == pytest.approx(10600 / 160)
+
+
+def test_only_the_last_release_is_compared_and_numbers_follow_each_other(tmp_path, contents):
+    write_release(tmp_path, contents)
+    other = dataclasses.replace(contents, diffusion="interne")
+    assert write_release(tmp_path, other).name == "r2"
+    assert write_release(tmp_path, contents).name == "r3"
+    for number in (10, 11):
+        (tmp_path / "2024" / f"r{number}").mkdir()
+    assert [path.name for path in releases(tmp_path / "2024")] == ["r1", "r2", "r3", "r10", "r11"]
+
+
+@pytest.mark.parametrize("writer", ["write_parquet", "write_csv", "write_workbook", "write_json"])
+def test_a_failure_while_writing_leaves_nothing_behind(tmp_path, contents, monkeypatch, writer):
+    first = write_release(tmp_path, contents)
+    before = bytes_of(first)
+
+    def fail(*_args, **_options):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(writers, writer, fail)
+    with pytest.raises(OSError, match="no space"):
+        write_release(tmp_path, dataclasses.replace(contents, diffusion="interne"))
+    assert [path.name for path in (tmp_path / "2024").iterdir()] == ["r1"]
+    assert bytes_of(first) == before
+
+
+def test_the_manifest_vouches_for_inputs_and_outputs(tmp_path, contents):
+    folder = write_release(tmp_path, contents)
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    assert sorted(manifest["outputs"]) == sorted(
+        path.name for path in folder.iterdir() if path.name != MANIFEST
+    )
+    for name, digest in manifest["outputs"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    assert sorted(manifest["inputs"]) == ["com", "communes", "dep", "epts", "perimetres", "qpv"]
+    assert all(len(card["sha256"]) == 64 for card in manifest["inputs"].values())
+    assert manifest["parameters"]["couverture_min"] == 0.8
+    assert manifest["diffusion"] == "partenaires"
+
+
+def test_invented_data_and_diffusion_are_marked_in_every_product(tmp_path, contents):
+    folder = write_release(tmp_path, contents)
+    for name in ("mesures", "observations", "ecarts", "appartenances"):
+        frame = pd.read_parquet(folder / f"{name}.parquet")
+        assert frame["invented"].all()
+        assert set(frame["diffusion"]) == {"partenaires"}
+    assert gpd.read_parquet(folder / "territoires.parquet")["invented"].all()
+    assert printed.INVENTED in (folder / "tableau_cle.md").read_text(encoding="utf-8")
+    assert json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["warning"] == printed.INVENTED
+
+
+def test_real_data_are_not_said_to_be_invented_and_progress_goes_from_nothing_to_everything(tmp_path):
+    steps = []
+    real = edition(tmp_path / "data", invented=False)
+    folder = real.release(tmp_path / "processed", progress=lambda *step: steps.append(step))
+    assert printed.INVENTED not in (folder / "tableau_cle.md").read_text(encoding="utf-8")
+    assert [done for done, _, _ in steps] == list(range(len(steps)))
+    assert steps[-1][0] == steps[-1][1]
+
+
+def test_cells_of_a_csv_are_numbers_with_an_ascii_minus_and_display_stays_in_its_columns(tmp_path, contents):
+    folder = write_release(tmp_path, contents)
+    text = (folder / "tableau_cle.csv").read_text(encoding="utf-8-sig")
+    rows = {row["indicator"]: row for row in csv.DictReader(text.splitlines(), delimiter=";")}
+    assert rows["taux_chomage_15_64"]["qpv"] == "23,4375"
+    assert rows["taux_chomage_15_64"]["gap_affiche"] == "+13,4\u00a0points"
+    gaps = (folder / "ecarts.csv").read_text(encoding="utf-8-sig")
+    cells = [row["gap"] for row in csv.DictReader(gaps.splitlines(), delimiter=";")]
+    assert any(cell.startswith("-") for cell in cells)
+    assert not any("\u2212" in cell or "\u202f" in cell for cell in cells)
+
+
+def test_a_secret_value_is_an_empty_cell_and_never_a_zero(tmp_path, contents):
+    folder = write_release(tmp_path, contents)
+    measured = pd.read_parquet(folder / "mesures.parquet")
+    hidden = measured[(measured["variable"] == "taux_pauvrete_60") & (measured["territory"] == "QN99903M")]
+    assert hidden["value"].isna().all()
+    assert hidden["status"].tolist() == ["secret"]
+    text = (folder / "mesures.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(text.splitlines(), delimiter=";"))
+    assert [row["value"] for row in rows if row["status"] == "secret"] == [""]
+
+
+def test_a_file_that_is_not_the_one_of_its_card_stops_the_release(tmp_path):
+    folder = write_data(tmp_path / "data")
+    with (folder / "raw" / "qpv.csv").open("a", encoding="utf-8") as stream:
+        stream.write("QN99904M;1;1;1;1;1;1\n")
+    with pytest.raises(ChecksumError):
+        oqhs.open(folder)
+    assert not (tmp_path / "processed").exists()
+
+
+@FEW
+@given(figure=st.floats(-1e6, 1e6))
+def test_whatever_the_figures_writing_twice_gives_one_release(tmp_path_factory, contents, figure):
+    home = tmp_path_factory.mktemp("release")
+    drawn = dataclasses.replace(contents, measurements=contents.measurements.assign(value=figure))
+    first = write_release(home / "here", drawn)
+    assert write_release(home / "here", drawn) == first
+    assert bytes_of(write_release(home / "there", drawn)) == bytes_of(first)
