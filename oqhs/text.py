@@ -43,6 +43,7 @@ NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 _BLANKS = " \u00a0\u202f"
 _TIE = 1e-12
+_TIE_MOST = 1e-6
 _PLURAL = 2  # French: 1,5 point, 2 points
 
 #: Units of the catalogue: what follows a value, singular and plural of what follows a gap.
@@ -146,7 +147,8 @@ def round_half_up(values: float | np.ndarray | pd.Series, decimals: int) -> np.n
     """
     array = np.asarray(values, dtype="float64")
     scale = 10.0**decimals
-    rounded = np.sign(array) * np.floor(np.abs(array) * scale * (1 + _TIE) + 0.5) / scale
+    scaled = np.abs(array) * scale
+    rounded = np.sign(array) * np.floor(scaled + np.minimum(scaled * _TIE, _TIE_MOST) + 0.5) / scale
     return np.asarray(rounded + 0.0)
 
 

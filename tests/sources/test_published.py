@@ -60,7 +60,7 @@ def test_an_unknown_header_names_the_nearest_layout_and_what_it_lacks(write, ref
 
 def test_a_long_unknown_header_is_shown_by_its_beginning(write, refused):
     names = [f"COL{i}" for i in range(30)]
-    (problem,) = refused(LayoutError, sources.read, write(";".join(names) + "\n" + ";" * 28 + "1\n"))
+    (problem,) = refused(LayoutError, sources.read, write(";".join(names) + "\n" + ";" * 29 + "1\n"))
     assert problem.found == ", ".join(names[:12]) + " …"
 
 

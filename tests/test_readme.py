@@ -1,0 +1,40 @@
+"""The README tells the truth about what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from oqhs import cli
+from oqhs.catalogue import load_catalogue
+from oqhs.sources.cards import Card
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"^ *```{language}\n(.*?)^ *```", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_key_table_of_the_readme_is_the_one_the_command_prints(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["oqhs", "table", "2024", "--data", str(ROOT / "data")])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 0
+    printed = [line.rstrip() for line in capsys.readouterr().out.rstrip().splitlines()]
+    (shown,) = blocks("text")
+    assert shown.rstrip().splitlines() == printed
+
+
+def test_the_card_of_the_readme_is_a_card_of_a_known_layout():
+    (text,) = blocks("yaml")
+    card = Card.model_validate(yaml.safe_load(text.replace("…", "a" * 64)))
+    assert card.layout in load_catalogue().layouts
+    assert card.source in load_catalogue().sources
+
+
+def test_every_layout_the_readme_names_exists():
+    named = re.search(r"Layouts known: (.*?);", README, re.DOTALL).group(1)
+    assert set(re.findall(r"`(\w+)`", named)) == set(load_catalogue().layouts)
