@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from string import Formatter
@@ -250,6 +250,12 @@ def _lookup(table: Mapping[str, T], name: str, what: str) -> T:
     if name not in table:
         raise UnknownError(f"no such {what}", found=name, allowed=", ".join(sorted(table)))
     return table[name]
+
+
+@cache
+def built_in() -> Catalogue:
+    """Give the catalogue of the package, read once."""
+    return load_catalogue()
 
 
 def load_catalogue(extra: Path | None = None) -> Catalogue:

@@ -14,10 +14,10 @@ from oqhs.territories import (
     MEMBERSHIP_COLUMNS,
     crs_of,
     departement_of,
-    groups_of,
     memberships_from_lists,
     phrases,
     pooled_label,
+    pooled_parents,
     quartiers_in_communes,
     shares_of_area,
     through,
@@ -94,7 +94,14 @@ class Geography:
             return pd.Series(whole[reference], index=zones, dtype="str")
         if reference not in REFERENCES:
             raise UnknownError("no such reference", found=reference, allowed=", ".join(REFERENCES))
-        return groups_of(self.memberships, reference).reindex(zones)
+        pairs = self.memberships[self.memberships["parent_kind"] == reference]
+        # A group lies in the parents of its members.
+        grouped = self.memberships.loc[
+            self.memberships["parent_kind"] == "regroupement", ["territory", "parent"]
+        ].set_axis(["territory", "group"], axis=1)
+        lifted = pairs.merge(grouped, on="territory").assign(territory=lambda rows: rows["group"])
+        together = pd.concat([pairs, lifted])[["territory", "parent"]].drop_duplicates()
+        return pooled_parents(together).reindex(zones)
 
     def pairs(self, reference: str) -> pd.DataFrame:
         """Quartiers, groups and all the quartiers, each with its reference (missing without one)."""
@@ -204,23 +211,16 @@ def _memberships(
     people = parts[["territory", "parent", "population"]] if parts is not None else _EMPTY_PARTS
     within = quartiers_in_communes(lists, areas, people, least_share)
     frames = [within]
-    known = set(within["parent"])
-    if towns is not None:
-        known |= set(towns["territory"])
-    inside = sorted(code for code in known if departement_of(pd.Series([code])).iloc[0] == dep)
-    frames.append(_whole(inside, dep, "departement"))
+    known = set(within["parent"]) | (set(towns["territory"]) if towns is not None else set())
+    communes = pd.Series(sorted(known), dtype="str")
+    frames.append(_whole(list(communes[departement_of(communes) == dep]), dep, "departement"))
     if epts is not None:
         of_ept = _pairs(epts["territory"], epts["parent"], "ept")
         frames += [of_ept, through(within, of_ept, "ept")]
     codes = sorted(zones["territory"])
     frames += [_whole(codes, dep, "departement"), _whole(codes, f"QPV-{dep}", "ensemble_qpv")]
     for name, group in groups.items():
-        members = within[within["territory"].isin(group.members)]
         frames.append(_whole(sorted(group.members), name, "regroupement"))
-        frames.append(_above(name, members["parent"], "commune"))
-        if epts is not None:
-            above = epts.loc[epts["territory"].isin(members["parent"]), "parent"]
-            frames.append(_above(name, above, "ept"))
     together = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
     return together.sort_values(["territory", "parent_kind", "parent"], ignore_index=True)
 
@@ -236,12 +236,6 @@ def _whole(children: list[str], parent: str, kind: str) -> pd.DataFrame:
             "share_area": 1.0,
         }
     )[MEMBERSHIP_COLUMNS]
-
-
-def _above(group: str, parents: pd.Series, kind: str) -> pd.DataFrame:
-    """Memberships of a group in the parents of its members."""
-    distinct = parents.drop_duplicates()
-    return _pairs(pd.Series(group, index=distinct.index), distinct, kind)
 
 
 def _pairs(children: pd.Series, parents: pd.Series, kind: str) -> pd.DataFrame:

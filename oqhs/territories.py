@@ -231,18 +231,16 @@ def through(children: pd.DataFrame, parents: pd.DataFrame, kind: str) -> pd.Data
     return chained.assign(parent_kind=kind)[MEMBERSHIP_COLUMNS]
 
 
-def groups_of(memberships: pd.DataFrame, kind: str) -> pd.Series:
+def pooled_parents(pairs: pd.DataFrame) -> pd.Series:
     """Parents of each territory, pooled: codes joined by « + », in their order.
 
     Examples
     --------
-    >>> pairs = pd.DataFrame({"territory": ["Q", "Q", "R"], "parent": ["94044", "94004", "94028"],
-    ...                       "parent_kind": "commune"})
-    >>> groups_of(pairs, "commune").to_dict()
+    >>> pairs = pd.DataFrame({"territory": ["Q", "Q", "R"], "parent": ["94044", "94004", "94028"]})
+    >>> pooled_parents(pairs).to_dict()
     {'Q': '94004+94044', 'R': '94028'}
     """
-    chosen = memberships[memberships["parent_kind"] == kind].sort_values(["territory", "parent"])
-    return chosen.groupby("territory")["parent"].agg("+".join)
+    return pairs.sort_values(["territory", "parent"]).groupby("territory")["parent"].agg("+".join)
 
 
 def pooled_label(code: str, labels: Mapping[str, str]) -> str:

@@ -123,7 +123,7 @@ def parse_numbers(cells: Sequence[str] | pd.Series | pa.ChunkedArray, decimal: s
     )
 
 
-def round_half_up(values: float | np.ndarray | pd.Series, decimals: int) -> np.ndarray:
+def round_half_up(values: float | np.ndarray | pd.Series, decimals: int | np.ndarray) -> np.ndarray:
     """Round half away from zero, as French publications do.
 
     A value within 1e-12 (relative) of a tie is taken as the tie, so that 12.25 computed as
@@ -132,7 +132,7 @@ def round_half_up(values: float | np.ndarray | pd.Series, decimals: int) -> np.n
     Parameters
     ----------
     values : float or array of float
-    decimals : int
+    decimals : int or array of int
         Digits kept after the decimal mark.
 
     Returns
@@ -146,7 +146,7 @@ def round_half_up(values: float | np.ndarray | pd.Series, decimals: int) -> np.n
     [12.3, -12.3, 0.5]
     """
     array = np.asarray(values, dtype="float64")
-    scale = 10.0**decimals
+    scale = np.power(10.0, decimals)
     scaled = np.abs(array) * scale
     rounded = np.sign(array) * np.floor(scaled + np.minimum(scaled * _TIE, _TIE_MOST) + 0.5) / scale
     return np.asarray(rounded + 0.0)

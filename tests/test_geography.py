@@ -176,10 +176,11 @@ def test_a_group_is_compared_with_all_the_communes_and_ept_of_its_members():
     assert members(found, "99901+99902+99903", "reference") == ["99901", "99902", "99903"]
 
 
-def test_a_group_that_lies_in_one_commune_lies_there_whole():
-    twin = {"R99902": Group(label="Le Haut", members=("QN99903M", "QN99904M"), reason="un seul projet")}
-    found = build(groups=twin, epts=[("99902", "T99"), ("99903", "T99")])
-    assert parents(found, "R99902", "ept") == {"T99": 1.0}
+def test_only_quartiers_are_counted_in_the_parents_of_a_group():
+    # The counts of a group are those of its members: a row of its own would count them twice.
+    found = build(groups=GROUPS)
+    assert "R99901" not in set(found.memberships["territory"])
+    assert set(parents(found, "QN99902M", "regroupement")) == {"R99901"}
 
 
 def test_a_group_that_names_a_quartier_of_nowhere_is_refused():

@@ -8,12 +8,12 @@ from shapely.geometry import box
 from oqhs.territories import (
     crs_of,
     departement_of,
-    groups_of,
     kinds_of,
     memberships_from_lists,
     normalise_codes,
     phrases,
     pooled_label,
+    pooled_parents,
     quartiers_in_communes,
     shares_of_area,
     through,
@@ -194,10 +194,9 @@ def test_a_missing_share_stays_missing_in_the_ept():
 
 
 def test_the_parents_of_a_quartier_are_pooled_in_one_code_with_one_name():
-    memberships = pairs(("QN99901M", "99902"), ("QN99901M", "99901"), ("QN99902M", "99902")).assign(
-        parent_kind="commune"
-    )
-    found = groups_of(memberships, "commune").to_dict()
+    found = pooled_parents(
+        pairs(("QN99901M", "99902"), ("QN99901M", "99901"), ("QN99902M", "99902"))
+    ).to_dict()
     assert found == {"QN99901M": "99901+99902", "QN99902M": "99902"}
     names = {"99901": "Boissy-Saint-Léger", "99902": "Limeil-Brévannes"}
     assert pooled_label(found["QN99901M"], names) == "Boissy-Saint-Léger et Limeil-Brévannes"

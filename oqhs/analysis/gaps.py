@@ -54,7 +54,7 @@ _STATUS_WORDS = {
 def gap_between(
     value: float | np.ndarray | pd.Series,
     reference: float | np.ndarray | pd.Series,
-    decimals: int,
+    decimals: int | np.ndarray,
     *,
     mode: Mode = "unrounded",
 ) -> np.ndarray:
@@ -64,7 +64,7 @@ def gap_between(
     ----------
     value, reference : float or array of float
         In one unit: percent, or euros. Their difference is in points, or in euros.
-    decimals : int
+    decimals : int or array of int
         Digits shown after the decimal mark.
     mode : {"unrounded", "published"}
         `unrounded` takes the difference of the values as they are: it is rounded once, when shown.
@@ -134,16 +134,14 @@ def compare(
     rows["reason"] = _reasons(rows)
     comparable = rows["reason"] == ""
     decimals = rows["indicator"].map(lambda name: indicators[name].decimals).to_numpy()
-    rows["gap"] = np.nan
-    for digits in np.unique(decimals):
-        chosen = decimals == digits
-        taken = gap_between(
-            rows.loc[chosen, "value"], rows.loc[chosen, "reference_value"], int(digits), mode=mode
-        )
-        rows.loc[chosen, "gap"] = taken
-    rows["gap"] = rows["gap"].where(comparable)
-    rows["gap_lower"] = (rows["lower"] - rows["reference_upper"]).where(comparable)
-    rows["gap_upper"] = (rows["upper"] - rows["reference_lower"]).where(comparable)
+    ends = {
+        "gap": ("value", "reference_value"),
+        "gap_lower": ("lower", "reference_upper"),
+        "gap_upper": ("upper", "reference_lower"),
+    }
+    for name, (left, right) in ends.items():
+        taken = gap_between(rows[left], rows[right], decimals, mode=mode)
+        rows[name] = pd.Series(taken, index=rows.index).where(comparable)
     rows["sign"] = [sign_of(gap, int(digits)) for gap, digits in zip(rows["gap"], decimals, strict=True)]
     polarity = rows["indicator"].map(lambda name: indicators[name].polarity)
     judged = (polarity != 0) & rows["gap"].notna()
@@ -167,11 +165,11 @@ def _reasons(rows: pd.DataFrame) -> pd.Series:
     tell(rows["reference_territory"].isna(), "aucun territoire de comparaison")
     both = (rows["status"] != OBSERVED) & (rows["reference_status"] != OBSERVED)
     tell(both & (rows["note"] == rows["reference_note"]) & (rows["note"] != ""), rows["note"])
-    for side, words in (("", "quartiers"), ("reference_", "référence")):
+    for side, words in (("", ""), ("reference_", "référence : ")):
         hidden = rows[f"{side}status"] != OBSERVED
         told = rows[f"{side}note"].fillna("")
         general = rows[f"{side}status"].map(_STATUS_WORDS).fillna("")
-        tell(hidden, f"{words} : " + told.where(told != "", general))
+        tell(hidden, words + told.where(told != "", general))
     tell(
         (rows["year"] != rows["reference_year"]).fillna(False),
         "les deux valeurs ne sont pas du même millésime",

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from oqhs.catalogue import load_catalogue
+from oqhs.catalogue import built_in
 from oqhs.errors import MeasureError, UnknownError
 from oqhs.tables import most_telling, plain, statuses_of, strict_sum, values_of, worst_status
 from oqhs.text import NOT_APPLICABLE, NOT_AVAILABLE, NOT_COVERED, OBSERVED, SECRET
@@ -102,7 +102,7 @@ def ratio_of_sums(
         joined[name] = joined[name] * joined["share"]
     joined["member_status"] = joined["member_status"].fillna(NOT_AVAILABLE)
     joined.loc[joined["share"].isna(), "member_status"] = NOT_AVAILABLE
-    least = load_catalogue().threshold("couverture_min", dt.date.max)
+    least = built_in().threshold("couverture_min", dt.date.max)
     result = share_of_sums(joined, least)
     # A territory that cannot be shared out leaves no partial sum: nobody knows what is missing.
     unshared = joined.loc[joined["share"].isna(), "group"].unique()

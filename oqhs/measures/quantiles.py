@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from oqhs.catalogue import load_catalogue
+from oqhs.catalogue import built_in
 from oqhs.errors import MeasureError
 
 _HALVINGS = 60
@@ -68,7 +67,7 @@ def pooled_quantile(
     pool = _pool(np.log(rows), probabilities, mass)
     value, least, most = (_invert(pool, q, tails) for tails in ("carried", "high", "low"))
     width = float(np.expm1(most - least))
-    allowed = _max_width() if max_width is None else max_width
+    allowed = built_in().threshold("quantile_largeur_max", dt.date.max) if max_width is None else max_width
     if not width <= allowed:
         raise MeasureError(
             f"the distributions do not tell where quantile {q:g} of their people is",
@@ -77,11 +76,6 @@ def pooled_quantile(
             todo="use more quantiles, or a probability nearer the middle",
         )
     return float(np.exp(value))
-
-
-@cache
-def _max_width() -> float:
-    return load_catalogue().threshold("quantile_largeur_max", dt.date.max)
 
 
 def _checked(

@@ -2,7 +2,7 @@
 
 A territory that a producer or an order gave figures for keeps them (`direct`); a territory made of
 others is computed from them (`together`); where both exist the published figure is shown and ours
-stays beside it, in `check`.
+stays beside it, in `check`. A figure the producer masked stays masked: it is not rebuilt.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from oqhs.errors import MeasureError
 from oqhs.measures.aggregate import AGGREGATE_COLUMNS, share_of_sums
 from oqhs.measures.quantiles import pooled_quantile
 from oqhs.tables import most_telling, strict_sum, worst_status
-from oqhs.text import NOT_AVAILABLE, NOT_COVERED, OBSERVED, format_number
+from oqhs.text import NOT_AVAILABLE, NOT_COVERED, NOT_SIGNIFICANT, OBSERVED, SECRET, format_number
 
 _MEDIAN = 0.5
 _COVERED = {"weight": "du poids", "population": "de la population"}
@@ -99,11 +99,12 @@ def observe(
     if together.empty:
         return direct
     groups = together.index.intersection(direct.index)
-    told = direct.loc[groups]
-    kept = groups[told["status"] == OBSERVED]
+    # What the producer published or masked stands; what it did not give is computed.
+    kept = groups[direct.loc[groups, "status"].isin([OBSERVED, SECRET, NOT_SIGNIFICANT])]
     result = pd.concat([direct.drop(index=groups.difference(kept)), together.drop(index=kept)])
     result["check"] = np.nan
-    result.loc[kept, "check"] = together.loc[kept, "value"]
+    shown = kept[direct.loc[kept, "status"] == OBSERVED]
+    result.loc[shown, "check"] = together.loc[shown, "value"]
     return result.sort_index()
 
 

@@ -140,13 +140,14 @@ def _footnote(indicator: Indicator, gap: Mapping[str, object], wording: Wording)
 def _remark(indicator: Indicator, gap: Mapping[str, object], wording: Wording) -> str:
     texts = [str(gap["reason"])]
     if gap["status"] == "observed":
-        texts.append(_side("quartiers", gap["note"]))
+        texts.append(_words(gap["note"]))
         if wording.ensemble and indicator.footnote == "b" and gap["origin"] != "insee":
             texts.append(
                 "l'Insee publie cette valeur pour l'ensemble des quartiers : elle n'a pas été livrée"
             )
     if gap["reference_status"] == "observed":
-        texts.append(_side("référence", gap["reference_note"]))
+        note = _words(gap["reference_note"])
+        texts.append(f"référence : {note}" if note else "")
     low, high = _number(gap["gap_lower"]), _number(gap["gap_upper"])
     if high - low > 10.0**-indicator.decimals / 2:
         ends = [format_gap(end, indicator.unit, indicator.decimals) for end in (low, high)]
@@ -154,8 +155,8 @@ def _remark(indicator: Indicator, gap: Mapping[str, object], wording: Wording) -
     return " ; ".join(text for text in texts if text)
 
 
-def _side(words: str, note: object) -> str:
-    return f"{words} : {note}" if isinstance(note, str) and note else ""
+def _words(note: object) -> str:
+    return note if isinstance(note, str) else ""
 
 
 def _reading_key(

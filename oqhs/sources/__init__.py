@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from oqhs.catalogue import Catalogue, load_catalogue
+from oqhs.catalogue import Catalogue, built_in
 from oqhs.errors import LayoutError, UnknownError
 from oqhs.sources.cards import Card, find_card
 from oqhs.sources.mapped import read_mapped
@@ -26,7 +25,6 @@ __all__ = ["Reading", "load", "read"]
 
 _TEXT = {".csv", ".txt", ".tsv"}
 _LAYERS = {".geojson", ".json", ".shp", ".gpkg"}
-_built_in = cache(load_catalogue)
 
 
 def read(
@@ -94,7 +92,7 @@ def load(
     file = Path(path)
     if not file.exists():
         raise UnknownError("no such file", file=file, todo="check the path, and the folder you are in")
-    known = catalogue if catalogue is not None else _built_in()
+    known = catalogue if catalogue is not None else built_in()
     card = card if card is not None else find_card(file)
     layout = card.layout if card is not None else None
     if card is not None and layout == "mapped":

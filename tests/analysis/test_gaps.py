@@ -155,11 +155,11 @@ def test_two_perimeters_of_the_two_sides_do_make_a_gap_and_both_are_told():
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        ("secret", "quartiers : valeur couverte par le secret statistique"),
-        ("not_significant", "quartiers : valeur non significative"),
-        ("not_available", "quartiers : valeur non disponible"),
-        ("not_applicable", "quartiers : valeur sans objet"),
-        ("not_covered", "quartiers : couverture insuffisante"),
+        ("secret", "valeur couverte par le secret statistique"),
+        ("not_significant", "valeur non significative"),
+        ("not_available", "valeur non disponible"),
+        ("not_applicable", "valeur sans objet"),
+        ("not_covered", "couverture insuffisante"),
     ],
 )
 def test_a_missing_value_makes_no_gap_and_its_status_is_the_reason(status, reason):
@@ -185,7 +185,7 @@ def test_a_territory_without_any_observation_still_has_its_row():
     rows = pd.DataFrame([observation("taux_pauvrete", "999", 17.2)]).astype({"year": "Int64"})
     found = compare(rows, PAIR, {"taux_pauvrete": INDICATORS["taux_pauvrete"]})
     assert len(found) == 1
-    assert found.loc[0, "reason"] == "quartiers : valeur non disponible"
+    assert found.loc[0, "reason"] == "valeur non disponible"
 
 
 def test_head_counts_are_not_compared_by_a_gap():

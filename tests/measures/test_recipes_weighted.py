@@ -171,3 +171,17 @@ def test_each_group_chooses_its_own_weight():
     assert found.loc[["G", "H"], "value"].tolist() == pytest.approx([25.0, 20.0])
     assert found.loc[["G", "H"], "origin"].tolist() == ["oqhs", "oqhs_estimate"]
     assert found.loc["G", "note"] == ""
+
+
+@pytest.mark.parametrize(("code", "status"), [("s", "secret"), ("ns", "not_significant")])
+def test_an_aggregate_the_producer_masked_is_not_rebuilt_from_its_members(code, status):
+    # (40 × 1 000 + 20 × 3 000)/4 000 = 25 % could be computed: the producer chose not to give it.
+    whole = poverty({"A": 40, "B": 20, "QPV-999": code}, personnes_menages_fiscaux={"A": 1000, "B": 3000})
+    assert whole.loc["QPV-999", "status"] == status
+    assert np.isnan(whole.loc["QPV-999", "value"])
+    assert np.isnan(whole.loc["QPV-999", "check"])
+
+
+def test_an_aggregate_the_producer_did_not_give_is_computed():
+    whole = poverty({"A": 40, "B": 20, "QPV-999": "nd"}, personnes_menages_fiscaux={"A": 1000, "B": 3000})
+    assert whole.loc["QPV-999", "value"] == pytest.approx(25.0)

@@ -144,7 +144,7 @@ def test_an_estimate_where_insee_publishes_says_that_the_figure_was_not_delivere
 
 def test_the_notes_of_both_sides_stand_in_the_remark():
     found = row("part_moins_18", 30.0, 20.0, mine={"note": "partiel"}, theirs={"note": "approché"})
-    assert found["remark"] == "quartiers : partiel ; référence : approché"
+    assert found["remark"] == "partiel ; référence : approché"
 
 
 def test_the_bounds_of_a_partial_value_stand_in_the_remark():
@@ -165,7 +165,7 @@ def test_a_secret_value_is_printed_as_missing_with_its_reason_and_no_footnote():
     assert (found["qpv_affiche"], found["gap_affiche"], found["sign"]) == ("n. d.", "n. d.", "")
     assert found["reference_affiche"] == spaced("17,2°%")
     assert found["note"] == ""
-    reason = "quartiers : valeur couverte par le secret statistique"
+    reason = "valeur couverte par le secret statistique"
     assert found["remark"] == reason
     assert found["reading_key"] == f"Écart non disponible ({reason})."
 

@@ -39,7 +39,7 @@ def test_a_partial_rate_tells_what_it_covers_and_between_what_the_gap_lies(small
     assert (row["gap_lower"], row["gap_upper"]) == pytest.approx((175 / 6 - 17.2, 275 / 6 - 17.2))
     assert row["coverage"] == pytest.approx(5 / 6)
     assert (row["origin"], row["note"]) == ("oqhs_estimate", "a")
-    assert "quartiers : partiel : 2 des 3 territoires, 83,3 %" in row["remark"]
+    assert "partiel : 2 des 3 territoires, 83,3 %" in row["remark"]
     assert "entre +12,0\u00a0points et +28,6\u00a0points" in row["remark"]
 
 
