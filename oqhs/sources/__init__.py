@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,9 +17,11 @@ from oqhs.errors import LayoutError, UnknownError
 from oqhs.sources.cards import Card, find_card
 from oqhs.sources.mapped import read_mapped
 from oqhs.sources.memberships import read_memberships
-from oqhs.sources.perimeters import read_perimeters
 from oqhs.sources.published import read_published
 from oqhs.sources.tabular import Reading, not_parquet
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 __all__ = ["Reading", "load", "read"]
 
@@ -101,6 +103,8 @@ def load(
         return read_memberships(file, card)
     suffix = file.suffix.lower()
     if suffix in _LAYERS or (suffix == ".parquet" and _is_layer(file)):
+        from oqhs.sources.perimeters import read_perimeters
+
         return read_perimeters(file, known, perimeter=perimeter, card=card)
     if suffix in _TEXT:
         return read_published(file, known, year=year, perimeter=perimeter, card=card)

@@ -65,9 +65,9 @@ def read_delimited(path: Path) -> TextTable:
     LayoutError
         The file is empty, is not text, or has no delimiter in its first line.
     DataError
-        Two encodings are mixed, two columns have one name, a column without a name is filled, or
-        some lines have not as many cells as the header, a
-        quote is never closed, or there is no row under the header.
+        Two encodings are mixed, two columns have one name, a column without a name is filled, some
+        lines have not as many cells as the header, a quote is never closed, or there is no row under
+        the header.
     """
     text = _decode(path)
     delimiter = _delimiter(path, text)

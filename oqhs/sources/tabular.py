@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -16,6 +16,9 @@ from oqhs.errors import DataError, LayoutError, Problem
 from oqhs.tables import MEASUREMENT_COLUMNS
 from oqhs.territories import CODE_SHAPES, QPV_METRO, kinds_of, normalise_codes
 from oqhs.text import MISSING_CODES, STATUSES, parse_numbers
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _COMMUNE = 5  # characters of the code of a commune
 
