@@ -19,7 +19,7 @@ from oqhs.observations import Materials, measurements_of, observations_of
 from oqhs.publish.key_table import Wording, key_table
 from oqhs.publish.release import Contents, Progress, write_release
 from oqhs.sources import Reading, load
-from oqhs.sources.cards import Card, read_cards
+from oqhs.sources.cards import Card, read_cards, sha256
 
 
 class Observatory:
@@ -162,19 +162,19 @@ class Edition:
     @property
     def territories(self) -> gpd.GeoDataFrame:
         """Territories: `territory, kind, perimeter, label, label_article, label_de, geometry`."""
-        return self.geography.territories
+        return self.geography.territories.copy(deep=False)
 
     @property
     def memberships(self) -> pd.DataFrame:
         """Who contains whom: `territory, parent, parent_kind, share_population, share_area`."""
-        return self.geography.memberships
+        return self.geography.memberships.copy(deep=False)
 
-    @cached_property
+    @property
     def measurements(self) -> pd.DataFrame:
         """Every measurement of the cards of the indicators, for the territories of the edition."""
-        return measurements_of(self._materials)
+        return self._measurements.copy(deep=False)
 
-    @cached_property
+    @property
     def observations(self) -> pd.DataFrame:
         """Every indicator of the catalogue for every territory of the edition.
 
@@ -189,6 +189,15 @@ class Edition:
             known; `check` is our own figure where the published one is shown. A row that is not
             observed says why in `note`, in French.
         """
+        return self._observations.copy(deep=False)
+
+    # What is kept is never handed out itself: a column added in a notebook stays in the notebook.
+    @cached_property
+    def _measurements(self) -> pd.DataFrame:
+        return measurements_of(self._materials)
+
+    @cached_property
+    def _observations(self) -> pd.DataFrame:
         return observations_of(self._materials)
 
     def gaps(self, reference: str = "departement", *, mode: Mode = "unrounded") -> pd.DataFrame:
@@ -318,12 +327,20 @@ class Edition:
             memberships=self.memberships,
             key_table=self.key_table(),
             inputs={name: cards[name] for name in self.cards},
+            settings=self._settings(),
             parameters={
                 name: self._materials.threshold(name)
                 for name in sorted(self.observatory.catalogue.thresholds)
             },
             recipe=self.file.model_dump(mode="json", exclude_none=True),
         )
+
+    def _settings(self) -> dict[str, str]:
+        """Checksums of the files a user writes that decide what is published, by path in the folder."""
+        folder = self.observatory.folder
+        names = [f"editions/{self.file.edition}.yaml", "libelles.yaml", "regroupements.yaml"]
+        paths = [folder / name for name in names] + sorted((folder / "indicateurs").glob("*.yaml"))
+        return {path.relative_to(folder).as_posix(): sha256(path) for path in paths if path.exists()}
 
     def _compared(self) -> dict[str, Indicator]:
         indicators = self.observatory.catalogue.indicators

@@ -37,6 +37,7 @@ class Contents:
     memberships: pd.DataFrame
     key_table: pd.DataFrame
     inputs: Mapping[str, Card]
+    settings: Mapping[str, str]
     parameters: Mapping[str, float]
     recipe: Mapping[str, object]
 
@@ -122,6 +123,7 @@ def _manifest(folder: Path, contents: Contents) -> dict[str, object]:
         "recipe": contents.recipe,
         "parameters": dict(contents.parameters),
         "inputs": inputs,
+        "settings": dict(contents.settings),
         "outputs": outputs,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
     }
