@@ -169,3 +169,13 @@ def test_whatever_the_figures_writing_twice_gives_one_release(tmp_path_factory, 
     first = write_release(home / "here", drawn)
     assert write_release(home / "here", drawn) == first
     assert bytes_of(write_release(home / "there", drawn)) == bytes_of(first)
+
+
+def test_the_manifest_vouches_for_the_settings_a_user_writes(tmp_path):
+    folder = tmp_path / "data"
+    first = edition(folder).release(tmp_path / "out")
+    vouched = json.loads((first / "manifest.json").read_text(encoding="utf-8"))["settings"]
+    known = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.yaml")}
+    assert "editions/2024.yaml" in vouched
+    for name, checksum in vouched.items():
+        assert hashlib.sha256(known[name].read_bytes()).hexdigest() == checksum

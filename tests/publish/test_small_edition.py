@@ -86,3 +86,13 @@ def test_an_edition_needs_no_file_of_corrected_names(tmp_path):
     (folder / "libelles.yaml").unlink()
     bare = oqhs.open(folder).edition(2024)
     assert bare.geography.name("QN99901M") == "Les Bleuets"
+
+
+def test_a_column_added_to_a_table_stays_out_of_what_the_edition_keeps(small):
+    for name in ("observations", "measurements", "territories", "memberships"):
+        table = getattr(small, name)
+        table["essai"] = 1
+        table.loc[:, table.columns[0]] = "changé"
+        again = getattr(small, name)
+        assert "essai" not in again
+        assert "changé" not in set(again[again.columns[0]])
