@@ -22,9 +22,13 @@ from oqhs.errors import CatalogueError, Problem, UnknownError
 T = TypeVar("T")
 
 Recipe = Literal["ratio", "count", "published", "pooled", "mass", "estimate", "area_share", "access"]
+#: Recipes that are built; the others are names the catalogue already knows.
+BUILT = ("count", "mass", "pooled", "published", "ratio")
 Kind = Literal[
     "qpv", "iris", "carreau", "commune", "ept", "departement", "ensemble_qpv", "hors_qpv", "regroupement"
 ]
+#: Perimeter of quartiers, or year of the official geographic code of communes.
+Perimeter = Annotated[str, Field(pattern=r"^(qpv2015|qpv2024|cog(19|20)[0-9]{2})$")]
 Unit = Literal["percent", "eur_year", "eur_month", "persons"]
 Diffusion = Literal["interne", "partenaires", "public"]
 
@@ -75,7 +79,7 @@ class Indicator(Model):
     polarity: Literal[-1, 0, 1]
     recipe: Recipe
     source: str
-    key: bool = True
+    key: bool = False
     footnote: Literal["a", "b", "c"] | None = None
     numerator: Term | None = None
     denominator: Term | None = None
@@ -85,6 +89,15 @@ class Indicator(Model):
     richer_by: str | None = None
     reading: str
     caveats: tuple[str, ...] = ()
+
+    @property
+    def recipes(self) -> list[str]:
+        """Recipes an edition may ask for: its own, the ratio of its counts, a published figure."""
+        counts = self.numerator is not None and bool(self.numerator.variables)
+        bases = self.denominator is not None and bool(self.denominator.variables)
+        asked = {self.recipe, *(["ratio"] if counts and bases else [])}
+        asked |= {"published"} if self.recipe != "count" else set()
+        return sorted(asked & set(BUILT))
 
     @model_validator(mode="after")
     def _holds_what_its_recipe_needs(self) -> Self:
@@ -301,10 +314,13 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
         themes |= added.themes
         caveats |= added.caveats
         indicators |= added.indicators
+    # Indicators stand by theme; those a user adds come after the others of theirs.
+    rank = {theme: position for position, theme in enumerate(themes)}
+    ordered = sorted(indicators.items(), key=lambda item: rank.get(item[1].theme, len(rank)))
     catalogue = Catalogue(
         themes=themes,
         caveats=caveats,
-        indicators=indicators,
+        indicators=dict(ordered),
         variables=read_model(home / "variables.yaml", _VariableFile).variables,
         sources=read_model(home / "sources.yaml", _SourceFile).sources,
         thresholds=read_model(home / "seuils.yaml", _ThresholdFile).thresholds,

@@ -72,19 +72,15 @@ def table(
     data: DataFolder = Path("data"),
 ) -> None:
     """Print the key table, of all the quartiers or of some, or write it to a file."""
-    if output is not None and output.suffix not in printed.FORMATS:
+    if output is not None and output.suffix.lower() not in printed.FORMATS:
         raise typer.BadParameter(f"{output.name}: use {', '.join(printed.FORMATS)}", param_hint="--output")
     if output is not None and not output.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
     chosen = Observatory(data).edition(edition)
     codes: list[str | None] = [code.strip() for code in quartiers.split(",") if code.strip()]
     codes = codes or [None]
-    wanted = [name.strip() for name in indicateurs.split(",") if name.strip()]
-    for name in wanted:
-        chosen.observatory.catalogue.indicator(name)
-    found = [chosen.key_table(reference, territory=code) for code in codes]
-    if wanted:
-        found = [one[one["indicator"].isin(wanted)] for one in found]
+    wanted = [name.strip() for name in indicateurs.split(",") if name.strip()] or None
+    found = [chosen.key_table(reference, territory=code, indicators=wanted) for code in codes]
     if output is None:
         for one in found:
             _print_key_table(chosen, one)

@@ -79,7 +79,7 @@ def _told(error: ValidationError, path: Path, model: type[BaseModel]) -> Iterabl
             "this key is not known" if extra else detail["msg"],
             file=path,
             column=".".join(place) or None,
-            found=place[-1] if extra else detail["input"],
+            found=place[-1] if extra else None if detail["type"] == "missing" else detail["input"],
             allowed=", ".join(_keys_at(model, detail["loc"])) if extra else None,
         )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field, RootModel
 
-from oqhs.catalogue import Catalogue, Diffusion, Recipe
+from oqhs.catalogue import Catalogue, Diffusion, Perimeter, Recipe
 from oqhs.documents import Model, read_model
 from oqhs.errors import CatalogueError, Problem, UnknownError
 
@@ -40,7 +40,7 @@ class EditionFile(Model):
 
     edition: int
     departement: str = Field(pattern=r"^([0-9]{2}|2[AB]|9[789][0-9])$")
-    perimeter: str
+    perimeter: Perimeter
     diffusion: Diffusion = "interne"
     territories: TerritoryInputs
     indicators: dict[str, IndicatorRecipe]
@@ -117,6 +117,15 @@ def read_edition(folder: Path, edition: int, catalogue: Catalogue, cards: set[st
         for place, ids in named.items()
         for card in ids
         if card not in cards
+    ]  # fmt: skip
+    problems += [
+        Problem("this indicator cannot be computed by this recipe", path, None, f"indicators.{name}.recipe",
+                recipe.recipe or catalogue.indicators[name].recipe,
+                ", ".join(catalogue.indicators[name].recipes),
+                "give one of them, or leave the indicator out")
+        for name, recipe in read.indicators.items()
+        if name in catalogue.indicators
+        and (recipe.recipe or catalogue.indicators[name].recipe) not in catalogue.indicators[name].recipes
     ]  # fmt: skip
     if read.edition != edition:
         problems.append(

@@ -191,6 +191,12 @@ def build_geography(
         )
     present = {name: group for name, group in groups.items() if set(group.members) <= set(zones["territory"])}
     towns = communes.to_crs(crs_of(dep)) if communes is not None else None
+    if towns is not None and not (departement_of(towns["territory"]) == dep).any():
+        raise CatalogueError(
+            f"the layer has no commune of département {dep}",
+            column=f"territories.communes = {edition.territories.communes}",
+            todo="name another layer, or correct the département",
+        )
     memberships = _memberships(dep, zones, towns, epts, parts, present, least_share)
     territories = _territories(edition, zones, towns, epts, memberships, present)
     return Geography(dep, _named(territories, labels), memberships)
@@ -208,7 +214,10 @@ def _memberships(
     listed = zones["communes"].notna().all()
     lists = memberships_from_lists(zones) if listed else pd.DataFrame(columns=["territory", "parent"])
     areas = shares_of_area(zones, towns) if towns is not None else _EMPTY_AREAS
-    people = parts[["territory", "parent", "population"]] if parts is not None else _EMPTY_PARTS
+    people = _EMPTY_PARTS
+    if parts is not None:
+        here = parts["territory"].isin(zones["territory"])
+        people = parts.loc[here, ["territory", "parent", "population"]]
     within = quartiers_in_communes(lists, areas, people, least_share)
     frames = [within]
     known = set(within["parent"]) | (set(towns["territory"]) if towns is not None else set())

@@ -124,7 +124,7 @@ def _side(
     if recipe is None:
         why = "l'édition ne prévoit pas cet indicateur"
     elif not cards:
-        why = "l'édition n'a pas de fichier pour ce territoire"
+        why = "l'édition n'a pas de fichier pour " + ("les quartiers" if side == "qpv" else "la référence")
     else:
         why = f"aucune donnée {recipe.year} pour ce territoire"
         indicator = materials.catalogue.indicator(name)
@@ -159,6 +159,8 @@ def _inputs(
     rows = rows.assign(hidden=rows["status"] != OBSERVED).sort_values(["hidden", "rank"], kind="stable")
     rows = rows.drop_duplicates(["variable", "territory"])
     own = rows[rows["variable"].isin(variables_of(name, indicator))]
+    if own.empty:
+        _refuse_absent(materials, name, year, side, cards)
     sources = materials.catalogue.sources
     official = own["source"].map(lambda card: sources[materials.cards[card].source].producer == "Insee")
     by_territory = own.groupby("territory")
@@ -201,6 +203,23 @@ def _of_year(indicator: Indicator, name: str, year: int, rows: pd.DataFrame) -> 
     distance = (others["year"] - year).abs() + (others["year"] > year) / 2
     nearest = distance.groupby(others["variable"]).transform("min") == distance
     return pd.concat([rows[rows["variable"].isin(own) & (rows["year"] == year)], others[nearest]])
+
+
+def _refuse_absent(materials: Materials, name: str, year: int, side: str, cards: tuple[str, ...]) -> None:
+    """Refuse inputs that hold nothing of an indicator for its year."""
+    wanted = variables_of(name, materials.catalogue.indicator(name))
+    held = pd.concat([materials.rows(card) for card in cards])
+    years = sorted(set(held.loc[held["variable"].isin(wanted), "year"]))
+    raise CatalogueError(
+        f"no input holds {name} for {year}",
+        file=f"editions/{materials.file.edition}.yaml",
+        column=f"indicators.{name}.inputs.{side}",
+        found=", ".join(cards),
+        allowed=f"one of the variables {', '.join(wanted)} of {year}",
+        todo=f"these inputs hold it for {', '.join(map(str, years))}"
+        if years
+        else "name a card that holds it",
+    )
 
 
 def _refuse_contradictions(name: str, rows: pd.DataFrame) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -13,13 +14,13 @@ import pandas as pd
 from oqhs.analysis.gaps import Mode, compare
 from oqhs.catalogue import Indicator, load_catalogue
 from oqhs.editions import EditionFile, read_edition, read_groups, read_labels
-from oqhs.errors import UnknownError
+from oqhs.errors import CatalogueError, Problem, UnknownError
 from oqhs.geography import REFERENCES, Geography, build_geography
 from oqhs.observations import Materials, measurements_of, observations_of
 from oqhs.publish.key_table import Wording, key_table
 from oqhs.publish.release import Contents, Progress, write_release
 from oqhs.sources import Reading, load
-from oqhs.sources.cards import Card, read_cards, sha256
+from oqhs.sources.cards import OWN_LAYOUTS, Card, card_path, read_cards, sha256
 
 
 class Observatory:
@@ -48,7 +49,22 @@ class Observatory:
             )
         self.catalogue = load_catalogue(self.folder / "indicateurs")
         self._cards = read_cards(self.folder / "raw")
+        self._check_cards()
         self._readings: dict[str, Reading] = {}
+
+    def _check_cards(self) -> None:
+        """Refuse a card that names a source or a layout the catalogue does not hold."""
+        layouts = {*self.catalogue.layouts, *self.catalogue.layers, *OWN_LAYOUTS}
+        allowed = {"source": set(self.catalogue.sources), "layout": layouts}
+        problems = [
+            Problem("the catalogue has no such entry", card_path(path), None, key, getattr(card, key),
+                    ", ".join(sorted(known)))
+            for path, card in self._cards.values()
+            for key, known in allowed.items()
+            if getattr(card, key) not in known
+        ]  # fmt: skip
+        if problems:
+            raise CatalogueError.gather(problems)
 
     def __repr__(self) -> str:
         return f"<Observatoire {self.folder} : {len(self._cards)} fichiers, éditions {self.editions}>"
@@ -136,13 +152,24 @@ class Edition:
     def geography(self) -> Geography:
         """Territories, memberships and comparators."""
         chosen = self.file.territories
-        read = self.observatory.read
+        frames = {}
+        for role, card in chosen.model_dump(exclude_none=True).items():
+            frames[role] = self.observatory.read(card).frame
+            wanted = "geometry" if role in {"qpv", "communes"} else "parent"
+            if wanted not in frames[role]:
+                raise CatalogueError(
+                    "this card does not hold what the edition takes it for",
+                    file=f"editions/{self.file.edition}.yaml",
+                    column=f"territories.{role}",
+                    found=card,
+                    allowed="a layer" if wanted == "geometry" else "a table with `layout: memberships`",
+                )
         return build_geography(
             self.file,
-            read(chosen.qpv).frame,
-            read(chosen.communes).frame if chosen.communes else None,
-            read(chosen.epts).frame if chosen.epts else None,
-            read(chosen.parts).frame if chosen.parts else None,
+            frames["qpv"],
+            frames.get("communes"),
+            frames.get("epts"),
+            frames.get("parts"),
             read_labels(self.observatory.folder),
             read_groups(self.observatory.folder),
             self.observatory.catalogue.threshold("appartenance_part_min", dt.date(self.file.edition, 1, 1)),
@@ -224,10 +251,15 @@ class Edition:
         """
         pairs = self.geography.pairs(reference)
         pairs = pairs[pairs["territory"] != self.geography.ensemble]
-        return compare(self.observations, pairs, self._compared(), mode=mode)
+        return compare(self._observations, pairs, self._compared(), mode=mode)
 
     def key_table(
-        self, reference: str = "departement", *, territory: str | None = None, mode: Mode = "unrounded"
+        self,
+        reference: str = "departement",
+        *,
+        territory: str | None = None,
+        indicators: Sequence[str] | None = None,
+        mode: Mode = "unrounded",
     ) -> pd.DataFrame:
         """Compare all the quartiers, or one of them, with a reference: the key table.
 
@@ -238,13 +270,15 @@ class Edition:
             `ensemble_qpv` for one.
         territory : str, optional
             Code of a quartier or of a group; all the quartiers by default.
+        indicators : sequence of str, optional
+            Ids of indicators; by default the key ones.
         mode : {"unrounded", "published"}
             As in `gaps`.
 
         Returns
         -------
         DataFrame
-            One row per key indicator; see `oqhs.publish.key_table`.
+            One row per indicator; see `oqhs.publish.key_table`.
 
         Examples
         --------
@@ -256,16 +290,23 @@ class Edition:
         zone = territory if territory is not None else self.geography.ensemble
         pairs = self.geography.pairs(reference)
         pairs = pairs[pairs["territory"] == zone]
-        if pairs.empty:
-            whole = zone == self.geography.ensemble
+        if pairs.empty and zone == self.geography.ensemble:
             raise UnknownError(
-                "there is no such comparison",
-                found=f"{zone} / {reference}",
-                allowed="departement or hors_qpv for all the quartiers" if whole
-                else "a quartier or a group of the edition",
-            )  # fmt: skip
-        indicators = {name: one for name, one in self._compared().items() if one.key}
-        gaps = compare(self.observations, pairs, indicators, mode=mode)
+                "all the quartiers together have no such reference",
+                found=reference,
+                allowed="departement, hors_qpv",
+                todo="name a quartier, or take departement",
+            )
+        if pairs.empty:
+            known = [*self.geography.of_kind("qpv"), *self.geography.of_kind("regroupement")]
+            near = get_close_matches(zone.upper(), known, n=3)
+            raise UnknownError(
+                "this edition has no such quartier",
+                found=zone,
+                allowed=f"a code from {known[0]} to {known[-1]}",
+                todo=f"did you mean {', '.join(near)}?" if near else "see the codes in edition.territories",
+            )
+        gaps = compare(self._observations, pairs, self._chosen(indicators), mode=mode)
         other = pairs["reference_territory"].iloc[0]
         other = other if isinstance(other, str) else ""
         wording = Wording(
@@ -341,6 +382,18 @@ class Edition:
         names = [f"editions/{self.file.edition}.yaml", "libelles.yaml", "regroupements.yaml"]
         paths = [folder / name for name in names] + sorted((folder / "indicateurs").glob("*.yaml"))
         return {path.relative_to(folder).as_posix(): sha256(path) for path in paths if path.exists()}
+
+    def _chosen(self, names: Sequence[str] | None) -> dict[str, Indicator]:
+        """Indicators of a key table: those asked for, or the key ones."""
+        compared = self._compared()
+        if names is None:
+            return {name: indicator for name, indicator in compared.items() if indicator.key}
+        unknown = sorted(set(names) - set(compared))
+        if unknown:
+            raise UnknownError(
+                "no such indicator to compare", found=", ".join(unknown), allowed=", ".join(compared)
+            )
+        return {name: indicator for name, indicator in compared.items() if name in names}
 
     def _compared(self) -> dict[str, Indicator]:
         indicators = self.observatory.catalogue.indicators

@@ -60,7 +60,7 @@ def gather(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 def values_of(measurements: pd.DataFrame) -> pd.DataFrame:
     """Values by territory (rows) and variable (columns); what is not observed is NaN."""
-    return measurements.pivot(index="territory", columns="variable", values="value")
+    return plain(measurements).pivot(index="territory", columns="variable", values="value")
 
 
 def statuses_of(measurements: pd.DataFrame) -> pd.DataFrame:

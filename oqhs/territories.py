@@ -183,9 +183,10 @@ def quartiers_in_communes(
 ) -> pd.DataFrame:
     """Say in which communes each quartier lies, and for which part.
 
-    The producer's list decides; without one, a commune counts when it holds at least `least_share`
-    of the area of the quartier. The share of population is 1 in the only commune of a quartier, comes
-    from `populations` otherwise, and is missing when nobody gave it.
+    A table of the parts decides for the quartiers it names; then the producer's list; without one, a
+    commune counts when it holds at least `least_share` of the area of the quartier. The share of
+    population is 1 in the only commune of a quartier, comes from the parts otherwise, and is missing
+    when nobody gave it.
 
     Parameters
     ----------
@@ -204,6 +205,8 @@ def quartiers_in_communes(
         `MEMBERSHIP_COLUMNS`, sorted.
     """
     pairs = lists if len(lists) else areas.loc[areas["share_area"] >= least_share, ["territory", "parent"]]
+    told = populations[["territory", "parent"]]
+    pairs = pd.concat([pairs[~pairs["territory"].isin(told["territory"])], told], ignore_index=True)
     pairs = pairs.merge(areas, how="left", on=["territory", "parent"])
     pairs = pairs.merge(populations, how="left", on=["territory", "parent"])
     total = pairs["territory"].map(strict_sum(pairs["population"], pairs["territory"]))

@@ -38,6 +38,15 @@ MISSING_CODES = {
     "///": NOT_APPLICABLE,
 }
 
+#: Why there is no value, in French.
+STATUS_WORDS = {
+    SECRET: "valeur couverte par le secret statistique",
+    NOT_SIGNIFICANT: "valeur non significative",
+    NOT_AVAILABLE: "valeur non disponible",
+    NOT_APPLICABLE: "valeur sans objet",
+    NOT_COVERED: "couverture insuffisante",
+}
+
 NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from oqhs.catalogue import Indicator
-from oqhs.text import OBSERVED, round_half_up, sign_of
+from oqhs.text import OBSERVED, STATUS_WORDS, round_half_up, sign_of
 
 Mode = Literal["unrounded", "published"]
 
@@ -41,14 +41,6 @@ GAP_COLUMNS = [
     "reference_note",
     "reason",
 ]
-
-_STATUS_WORDS = {
-    "secret": "valeur couverte par le secret statistique",
-    "not_significant": "valeur non significative",
-    "not_available": "valeur non disponible",
-    "not_applicable": "valeur sans objet",
-    "not_covered": "couverture insuffisante",
-}
 
 
 def gap_between(
@@ -168,7 +160,7 @@ def _reasons(rows: pd.DataFrame) -> pd.Series:
     for side, words in (("", ""), ("reference_", "référence : ")):
         hidden = rows[f"{side}status"] != OBSERVED
         told = rows[f"{side}note"].fillna("")
-        general = rows[f"{side}status"].map(_STATUS_WORDS).fillna("")
+        general = rows[f"{side}status"].map(STATUS_WORDS).fillna("")
         tell(hidden, words + told.where(told != "", general))
     tell(
         (rows["year"] != rows["reference_year"]).fillna(False),

@@ -81,11 +81,13 @@ def pooled_quantile(
 def _checked(
     quantiles: pd.DataFrame, weights: pd.Series, q: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    if quantiles.empty or not quantiles.index.equals(weights.index):
+    if quantiles.empty or list(quantiles.index) != list(weights.index):
+        lacking = set(quantiles.index) ^ set(weights.index)
         raise MeasureError(
-            "quantiles and weights must have the same territories",
-            found=f"{len(quantiles)} and {len(weights)} rows",
+            "quantiles and weights must have the same territories, in the same order",
+            found=", ".join(sorted(map(str, lacking))[:5]) or f"{len(quantiles)} and {len(weights)} rows",
             allowed="one index, with a row at least",
+            todo="weights = weights.reindex(quantiles.index)",
         )
     ordered = quantiles.sort_index(axis=1)
     probabilities = ordered.columns.to_numpy(dtype="float64")

@@ -19,9 +19,20 @@ from oqhs.errors import MeasureError
 from oqhs.measures.aggregate import AGGREGATE_COLUMNS, share_of_sums
 from oqhs.measures.quantiles import pooled_quantile
 from oqhs.tables import most_telling, strict_sum, worst_status
-from oqhs.text import NOT_AVAILABLE, NOT_COVERED, NOT_SIGNIFICANT, OBSERVED, SECRET, format_number
+from oqhs.text import (
+    NOT_AVAILABLE,
+    NOT_COVERED,
+    NOT_SIGNIFICANT,
+    OBSERVED,
+    SECRET,
+    STATUS_WORDS,
+    format_number,
+)
 
 _MEDIAN = 0.5
+_NO_COUNT = "effectifs connus"
+_NO_WEIGHT = "aucune pondération ne couvre les territoires connus"
+_RICHER = "borne haute : les territoires inconnus, plus aisés, sont pris au plus au taux des autres"
 _COVERED = {"weight": "du poids", "population": "de la population"}
 
 
@@ -105,6 +116,10 @@ def observe(
     result["check"] = np.nan
     shown = kept[direct.loc[kept, "status"] == OBSERVED]
     result.loc[shown, "check"] = together.loc[shown, "value"]
+    # The counts behind a published rate, where every member has them: they are those of `check`.
+    whole = shown[(together.loc[shown, "coverage"] == 1.0) & direct.loc[shown, "numerator"].isna()]
+    if recipe == "ratio":
+        result.loc[whole, ["numerator", "denominator"]] = together.loc[whole, ["numerator", "denominator"]]
     return result.sort_index()
 
 
@@ -151,7 +166,9 @@ def _direct(name: str, indicator: Indicator, recipe: str, inputs: Inputs) -> pd.
     result["coverage"] = np.where(hidden, np.nan, 1.0)
     result["n_known"] = (~hidden).astype("int64")
     result["n_total"] = 1
-    result["note"] = inputs.notes.reindex(index).fillna("")
+    notes = inputs.notes.reindex(index).fillna("")
+    reasons = result["status"].map(STATUS_WORDS).fillna("")
+    result["note"] = [_joined(reason, note) for reason, note in zip(reasons, notes, strict=True)]
     result["source"] = inputs.sources.reindex(index).fillna("")
     result["origin"] = np.where(inputs.official.reindex(index).eq(True), "insee", "oqhs")
     return result
@@ -168,7 +185,9 @@ def _together(
         "mass": lambda: _weighted(name, indicator, inputs, catalogue, method),
         "pooled": lambda: _pooled(indicator, inputs, catalogue, method),
     }
-    if inputs.edges.empty or recipe not in computers:
+    # Published figures of a median or of a share of masses are not put together as rates of people.
+    alone = recipe == "published" and indicator.recipe in {"pooled", "mass"}
+    if inputs.edges.empty or alone:
         return pd.DataFrame()
     result = computers[recipe]()
     members = inputs.edges.groupby("group")["territory"]
@@ -180,6 +199,7 @@ def _together(
     result["n_total"] = members.size()
     known = [_known_words(row) for row in result.itertuples()]
     result["note"] = [_joined(words, note) for words, note in zip(known, result["note"], strict=True)]
+    result = result.drop(columns="lacking")
     partial = (result["coverage"] < 1) & (result["status"] == OBSERVED)
     result["origin"] = np.where(partial | result.pop("estimated"), "oqhs_estimate", "oqhs")
     return result
@@ -190,13 +210,11 @@ def _known_words(row: Any) -> str:
     if row.status == OBSERVED and not row.coverage < 1:
         return ""
     if row.n_known == 0:
-        return f"aucun des {row.n_total} territoires n'a de valeur"
+        return f"{row.lacking} pour aucun des {row.n_total} territoires"
     words = {OBSERVED: "partiel", NOT_COVERED: "couverture insuffisante"}.get(row.status, "non disponible")
-    share = (
-        ""
-        if np.isnan(row.coverage)
-        else f", {format_number(100 * row.coverage, 1)} % {_COVERED[row.covered_by]}"
-    )
+    share = ""
+    if not np.isnan(row.coverage):
+        share = f", {format_number(100 * row.coverage, 1)} % {_COVERED[row.covered_by]}"
     return f"{words} : {row.n_known} des {row.n_total} territoires{share}"
 
 
@@ -232,7 +250,7 @@ def _ratio(indicator: Indicator, inputs: Inputs, method: Method) -> pd.DataFrame
     members["member_status"] = _member_status(inputs, [*counts, *bases], members["territory"])
     result = share_of_sums(members, method.couverture_min)
     result[["value", "lower", "upper"]] *= scale_of(indicator)
-    return result.assign(note="", estimated=False)
+    return result.assign(note="", lacking=_NO_COUNT, estimated=False)
 
 
 def _count(indicator: Indicator, inputs: Inputs) -> pd.DataFrame:
@@ -252,7 +270,7 @@ def _count(indicator: Indicator, inputs: Inputs) -> pd.DataFrame:
     result["coverage"] = np.where(known == size, 1.0, np.nan)
     hidden = most_telling(members["status"], members["group"])
     result["status"] = np.where(known == 0, hidden, np.where(known == size, OBSERVED, NOT_AVAILABLE))
-    return result.assign(note="", estimated=False)
+    return result.assign(note="", lacking=_NO_COUNT, estimated=False)
 
 
 def _weighted(
@@ -271,9 +289,14 @@ def _weighted(
         members["cover"] = cover
     if indicator.richer_by is not None:
         members["ceiling"] = _ceiling(indicator.richer_by, inputs, members)
+        capped = members["ceiling"].notna() & (members["member_status"] != OBSERVED)
+        groups = sorted(set(members.loc[capped, "group"]))
+        notes[groups] = [_joined(note, _RICHER) for note in notes[groups]]
     result = share_of_sums(members, method.couverture_min)
     result[["value", "lower", "upper"]] *= scale_of(indicator)
-    return result.assign(note=notes, estimated=rank > 0)
+    unweighted = (notes == _NO_WEIGHT) & (result["n_known"] == 0)
+    lacking = np.where(unweighted, "valeurs pondérées", "valeur connue")
+    return result.assign(note=notes, lacking=lacking, estimated=rank > 0)
 
 
 def _ceiling(richer_by: str, inputs: Inputs, members: pd.DataFrame) -> np.ndarray:
@@ -326,7 +349,7 @@ def _weights(
                 f"{catalogue.variable(v).label.lower()} ({inputs.years[v]})" for v in product
             )
         open_groups -= set(chosen)
-    notes[sorted(open_groups)] = "aucune pondération ne couvre les territoires connus"
+    notes[sorted(open_groups)] = _NO_WEIGHT
     return weight, cover, notes, rank
 
 
@@ -363,4 +386,4 @@ def _pooled(indicator: Indicator, inputs: Inputs, catalogue: Catalogue, method: 
             notes[group] = _joined(notes[group], "médiane non calculable : les déciles ne la situent pas")
             continue
         result.loc[group, "value"] = median / divide_by
-    return result.assign(note=notes, estimated=True)
+    return result.assign(note=notes, lacking="distribution connue", estimated=True)

@@ -35,6 +35,7 @@ KEY_TABLE_COLUMNS = [
     "note",
     "remark",
     "reading_key",
+    "caveats",
     "diffusion",
     "qpv_affiche",
     "reference_affiche",
@@ -87,7 +88,8 @@ def key_table(gaps: pd.DataFrame, catalogue: Catalogue, wording: Wording) -> pd.
     DataFrame
         `KEY_TABLE_COLUMNS`, in the order of the catalogue. `qpv`, `reference` and `gap` are
         unrounded numbers; the columns in `_affiche` hold what is printed. `note` is the footnote
-        that the value warrants (`FOOTNOTES`), `remark` what limits it.
+        that the value warrants (`FOOTNOTES`), `remark` what limits it, `caveats` what holds for the
+        indicator everywhere.
     """
     rows = [_row(gap, catalogue, wording) for gap in gaps.to_dict("records")]
     return pd.DataFrame(rows, columns=KEY_TABLE_COLUMNS).astype({"year": "Int64"})
@@ -113,6 +115,7 @@ def _row(gap: Mapping[str, object], catalogue: Catalogue, wording: Wording) -> d
         "note": _footnote(indicator, gap, wording),
         "remark": _remark(indicator, gap, wording),
         "reading_key": _reading_key(indicator, value, reference, shown, str(gap["reason"]), wording),
+        "caveats": " ".join(catalogue.caveats[caveat] for caveat in indicator.caveats),
         "diffusion": wording.diffusion,
         "territory_label": wording.zone,
         "reference_label": wording.reference,
@@ -131,28 +134,29 @@ def _footnote(indicator: Indicator, gap: Mapping[str, object], wording: Wording)
     """Footnotes that the values warrant: where they came from, not where they usually come from."""
     if gap["status"] != "observed" or not wording.ensemble:
         return ""
-    letters = ["b" if gap["origin"] == "insee" else "a"] if indicator.footnote in {"a", "b"} else []
-    if indicator.footnote == "c":
-        letters.append("c")
-    return ", ".join(letters)
+    measured = indicator.recipe in {"area_share", "access"}
+    letters = [] if measured else ["b" if gap["origin"] == "insee" else "a"]
+    return ", ".join([*letters, *(["c"] if indicator.footnote == "c" else [])])
 
 
 def _remark(indicator: Indicator, gap: Mapping[str, object], wording: Wording) -> str:
-    texts = [str(gap["reason"])]
+    """What limits a row: first what is said of the value, then of the reference, then of the gap."""
+    of_value, of_reference = [], []
     if gap["status"] == "observed":
-        texts.append(_words(gap["note"]))
+        of_value.append(_words(gap["note"]))
         if wording.ensemble and indicator.footnote == "b" and gap["origin"] != "insee":
-            texts.append(
+            of_value.append(
                 "l'Insee publie cette valeur pour l'ensemble des quartiers : elle n'a pas été livrée"
             )
-    if gap["reference_status"] == "observed":
-        note = _words(gap["reference_note"])
-        texts.append(f"référence : {note}" if note else "")
+    reason = str(gap["reason"])
+    (of_reference if reason.startswith("référence") else of_value).append(reason)
+    if gap["reference_status"] == "observed" and _words(gap["reference_note"]):
+        of_reference.append(f"référence : {gap['reference_note']}")
     low, high = _number(gap["gap_lower"]), _number(gap["gap_upper"])
     if high - low > 10.0**-indicator.decimals / 2:
         ends = [format_gap(end, indicator.unit, indicator.decimals) for end in (low, high)]
-        texts.append(f"selon les valeurs inconnues, l'écart est compris entre {ends[0]} et {ends[1]}")
-    return " ; ".join(text for text in texts if text)
+        of_reference.append(f"selon les valeurs inconnues, l'écart est compris entre {ends[0]} et {ends[1]}")
+    return " ; ".join(text for text in (*of_value, *of_reference) if text)
 
 
 def _words(note: object) -> str:
@@ -163,7 +167,10 @@ def _reading_key(
     indicator: Indicator, value: float, reference: float, gap: float, reason: str, wording: Wording
 ) -> str:
     if np.isnan(gap):
-        return f"Écart non disponible ({reason})."
+        known = (
+            "" if np.isnan(value) else f"{indicator.label} {wording.of_zone} : {_value(value, indicator)}. "
+        )
+        return f"{known}Écart non disponible ({reason})."
     nil = float(round_half_up(gap, indicator.decimals)) == 0
     return indicator.reading.format(
         value=format_value(value, indicator.unit, indicator.decimals),

@@ -39,6 +39,7 @@ _SHORT = {
     "sign": "Signe",
     "year": "Année",
     "source": "Source",
+    "reading_key": "Clé de lecture",
 }
 _DETAILED = {
     "label": "Indicateur",
@@ -58,7 +59,6 @@ _DETAILED = {
     "reference_coverage": "Couverture de la référence",
     "reference_status": "Statut de la référence",
     "remark": "Remarque",
-    "reading_key": "Clé de lecture",
     "diffusion": "Diffusion",
 }
 _CODES = {
@@ -102,12 +102,24 @@ def reading_of(table: pd.DataFrame) -> list[str]:
 
 def remarks_of(table: pd.DataFrame) -> list[str]:
     """Tell what limits the rows, each under the name of its indicator."""
-    several = len(set(table["territory"])) > 1
-    said = table[table["remark"] != ""]
-    names = said["label"] + (" (" + said["territory_label"] + ")" if several else "")
+    zones = len(set(table["territory"]))
+    lines = []
+    for remark, rows in table[table["remark"] != ""].groupby("remark", sort=False):
+        names = []
+        for label, same in rows.groupby("label", sort=False):
+            # What holds for every territory needs no name of one.
+            where = "" if len(same) == zones else f" ({listing(list(same['territory_label']))})"
+            names.append(label + where)
+        lines.append(f"{listing(names)} : {remark}.")
+    return lines
+
+
+def caveats_of(table: pd.DataFrame) -> list[str]:
+    """Tell what holds everywhere for the indicators that have a value, each sentence once."""
+    seen = table[(table["status"] == "observed") & (table["caveats"] != "")]
     return [
-        f"{listing(list(names[rows.index]))} : {remark}."
-        for remark, rows in said.groupby("remark", sort=False)
+        f"{listing(list(dict.fromkeys(rows['label'])))} : {caveats}"
+        for caveats, rows in seen.groupby("caveats", sort=False)
     ]
 
 
@@ -137,9 +149,9 @@ def write(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> Non
     """Write a key table to a `.csv`, `.md` or `.xlsx` file, whole or not at all."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".table-") as folder:
         temporary = Path(folder) / path.name
-        if path.suffix == ".csv":
+        if path.suffix.lower() == ".csv":
             writers.write_csv(table.assign(invented=invented), temporary)
-        elif path.suffix == ".md":
+        elif path.suffix.lower() == ".md":
             temporary.write_text(_markdown(table, title, invented=invented), encoding="utf-8", newline="\n")
         else:
             _workbook(table, temporary, title, invented=invented)
@@ -149,7 +161,12 @@ def write(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> Non
 def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
     parts = [f"# {title}", *warnings_of(table, invented=invented), writers.markdown(printed(table))]
     parts += notes_of(table)
-    for heading, lines in (("Clés de lecture", reading_of(table)), ("Remarques", remarks_of(table))):
+    sections = {
+        "Clés de lecture": reading_of(table),
+        "Remarques": remarks_of(table),
+        "Précautions": caveats_of(table),
+    }
+    for heading, lines in sections.items():
         if lines:
             parts += [f"## {heading}", "\n".join(f"- {line}" for line in lines)]
     return "\n\n".join(parts) + "\n"
@@ -157,7 +174,7 @@ def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
 
 def _workbook(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> None:
     above = [title, *warnings_of(table, invented=invented)]
-    sections = {"Note": notes_of(table), "Clé de lecture": reading_of(table), "Remarque": remarks_of(table)}
+    sections = {"Note": notes_of(table), "Remarque": remarks_of(table), "Précaution": caveats_of(table)}
     lines = [(kind, line) for kind, found in sections.items() for line in found]
     sheets = {
         "Tableau clé": _sheet(table, _SHORT, above),

@@ -17,6 +17,8 @@ _DIGITS = "%.12g"
 _LINE = 15  # height of a line, in points
 _NUMBER = 10  # characters of a number as printed
 _WIDEST = 60
+_NARROW = 4  # characters of a sign, a footnote or a year
+_HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF4"}
 _A4 = 9
 
 
@@ -89,9 +91,6 @@ def write_workbook(path: Path, sheets: Mapping[str, Sheet], properties: Mapping[
 def _write_sheet(book: xlsxwriter.Workbook, name: str, sheet: Sheet) -> None:
     page = book.add_worksheet(name)
     title = book.add_format({"bold": True, "font_size": 13})
-    head = book.add_format(
-        {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF4"}
-    )
     for row, line in enumerate(sheet.above):
         page.write_string(row, 0, line, title if row == 0 else None)
     top = len(sheet.above) + 1
@@ -99,11 +98,12 @@ def _write_sheet(book: xlsxwriter.Workbook, name: str, sheet: Sheet) -> None:
     widths = [_width(label, sheet.frame[label]) for label in sheet.frame.columns]
     for column, (label, width) in enumerate(zip(sheet.frame.columns, widths, strict=True)):
         page.set_column(column, column, width)
-        page.write_string(top, column, str(label), head)
         shown = formats.iloc[:, column]
+        align = _alignment(sheet.frame[label], shown)
+        page.write_string(top, column, str(label), book.add_format({**_HEAD, "align": align}))
         cell_formats = {
             text: book.add_format(
-                {"valign": "top", "text_wrap": True, **({"num_format": text} if text else {})}
+                {"valign": "top", "text_wrap": True, "align": align, "num_format": text or "General"}
             )
             for text in sorted(set(shown))
         }
@@ -119,6 +119,13 @@ def _write_sheet(book: xlsxwriter.Workbook, name: str, sheet: Sheet) -> None:
     page.set_landscape()
     page.set_paper(_A4)
     page.fit_to_pages(1, 0)
+
+
+def _alignment(cells: pd.Series, formats: pd.Series) -> str:
+    """Numbers to the right, marks and years in the middle, texts to the left."""
+    if (formats != "").any():
+        return "right"
+    return "center" if all(len(str(cell)) <= _NARROW for cell in cells) else "left"
 
 
 def _width(label: object, cells: pd.Series) -> int:

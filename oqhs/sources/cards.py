@@ -10,11 +10,13 @@ from typing import Literal
 import yaml
 from pydantic import Field, model_serializer, model_validator
 
-from oqhs.catalogue import Diffusion, Kind
+from oqhs.catalogue import Diffusion, Kind, Perimeter
 from oqhs.documents import Model, read_model
 from oqhs.errors import CatalogueError, ChecksumError, Problem
 
 CARD_SUFFIX = ".card.yaml"
+#: Layouts a card describes itself, beside those of the catalogue.
+OWN_LAYOUTS = ("mapped", "mapped_layer", "memberships")
 
 
 class MappedColumn(Model):
@@ -79,7 +81,7 @@ class Card(Model):
     obtained: dt.date
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     year: int | None = Field(default=None, ge=1962, le=2100)
-    perimeter: str | None = None
+    perimeter: Perimeter | None = None
     title: str | None = None
     path: str | None = None
     invented: bool = False
@@ -143,8 +145,13 @@ def read_cards(folder: Path) -> dict[str, tuple[Path, Card]]:
             )
         path = data_path(card_file, card)
         cards[card.id] = (path, card)
-        found = sha256(path) if path.exists() else "no such file"
-        if found != card.sha256:
+        if not path.exists():
+            wrong.append(
+                Problem(
+                    "the file of this card is not there", file=path, todo="put it back, or remove its card"
+                )
+            )
+        elif (found := sha256(path)) != card.sha256:
             wrong.append(
                 Problem(
                     "the file is not the one its card vouches for",
