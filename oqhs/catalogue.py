@@ -27,10 +27,12 @@ BUILT = ("count", "mass", "pooled", "published", "ratio")
 Kind = Literal[
     "qpv", "iris", "carreau", "commune", "ept", "departement", "ensemble_qpv", "hors_qpv", "regroupement"
 ]
-#: Perimeter of quartiers, or year of the official geographic code of communes.
-Perimeter = Annotated[str, Field(pattern=r"^(qpv2015|qpv2024|cog(19|20)[0-9]{2})$")]
+#: Generation of the quartiers, or year of the outlines of communes (cog) or of IRIS.
+Perimeter = Annotated[str, Field(pattern=r"^(qpv2015|qpv2024|(cog|iris)(19|20)[0-9]{2})$")]
 Unit = Literal["percent", "eur_year", "eur_month", "persons"]
 Diffusion = Literal["interne", "partenaires", "public"]
+#: From the narrowest to the widest.
+DIFFUSIONS = ("interne", "partenaires", "public")
 
 
 class Variable(Model):
@@ -193,7 +195,9 @@ class Source(Model):
 class _IndicatorFile(Model):
     themes: dict[str, Theme] = Field(default_factory=dict)
     caveats: dict[str, str] = Field(default_factory=dict)
-    indicators: dict[str, Indicator]
+    variables: dict[str, Variable] = Field(default_factory=dict)
+    sources: dict[str, Source] = Field(default_factory=dict)
+    indicators: dict[str, Indicator] = Field(default_factory=dict)
 
 
 class _VariableFile(Model):
@@ -277,7 +281,8 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
     Parameters
     ----------
     extra : Path, optional
-        Folder of `*.yaml` files shaped like `indicateurs.yaml`. A missing folder adds nothing.
+        Folder of `*.yaml` files shaped like `indicateurs.yaml`, with `variables` and `sources` of their
+        own if need be. A missing folder adds nothing.
 
     Raises
     ------
@@ -292,12 +297,16 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
     home = Path(str(resources.files("oqhs") / "referentiel"))
     base = read_model(home / "indicateurs.yaml", _IndicatorFile)
     themes, caveats, indicators = dict(base.themes), dict(base.caveats), dict(base.indicators)
+    variables = dict(read_model(home / "variables.yaml", _VariableFile).variables)
+    sources = dict(read_model(home / "sources.yaml", _SourceFile).sources)
     origin = dict.fromkeys(indicators, home / "indicateurs.yaml")
     for path in sorted(extra.glob("*.yaml")) if extra is not None else ():
         added = read_model(path, _IndicatorFile)
         held: dict[str, Mapping[str, object]] = {
             "indicators": indicators,
             "themes": themes,
+            "variables": variables,
+            "sources": sources,
             "caveats": caveats,
         }
         twice = [
@@ -313,6 +322,8 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
         origin |= dict.fromkeys(added.indicators, path)
         themes |= added.themes
         caveats |= added.caveats
+        variables |= added.variables
+        sources |= added.sources
         indicators |= added.indicators
     # Indicators stand by theme; those a user adds come after the others of theirs.
     rank = {theme: position for position, theme in enumerate(themes)}
@@ -321,8 +332,8 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
         themes=themes,
         caveats=caveats,
         indicators=dict(ordered),
-        variables=read_model(home / "variables.yaml", _VariableFile).variables,
-        sources=read_model(home / "sources.yaml", _SourceFile).sources,
+        variables=variables,
+        sources=sources,
         thresholds=read_model(home / "seuils.yaml", _ThresholdFile).thresholds,
     )
     problems = list(_dangling(catalogue, origin))
@@ -335,8 +346,16 @@ _READING_WORDS = ("value", "of_zone", "reference", "in_reference", "gap")
 
 
 def _placeholders(reading: str) -> list[str]:
-    """Words in braces of a reading key."""
-    return [name for _, name, _, _ in Formatter().parse(reading) if name is not None]
+    """Words in braces of a reading key; with their format where they have one, which is not allowed."""
+    try:
+        parsed = list(Formatter().parse(reading))
+    except ValueError:
+        return [reading]
+    return [
+        name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
+        for _, name, spec, conversion in parsed
+        if name is not None
+    ]
 
 
 def _dangling(catalogue: Catalogue, origin: Mapping[str, Path]) -> Iterable[Problem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -99,12 +101,20 @@ def demo(folder: Annotated[Path, typer.Argument(help="Folder to write, for examp
 
 def main() -> None:
     """Run the command: 0 done, 1 the data are wrong, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        # A redirected stream of Windows is not UTF-8, and French typography does not fit in it.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     try:
         app()
     except OqhsError as error:
         errors.print(f"[bold red]{type(error).__name__}[/]")
         errors.print(str(error), markup=False, soft_wrap=True)
         raise SystemExit(2 if isinstance(error, UnknownError) else 1) from error
+    except OSError as error:
+        errors.print(f"{error.filename or ''}: {error.strerror or error}", markup=False, soft_wrap=True)
+        errors.print("  to do: close the file elsewhere, or check the folder and its rights", markup=False)
+        raise SystemExit(1) from error
 
 
 def _progress() -> Progress:

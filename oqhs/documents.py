@@ -60,7 +60,7 @@ def read_model(path: Path, model: type[M]) -> M:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506
     except UnicodeDecodeError as error:
         raise CatalogueError("not UTF-8 text", file=path, todo="save the file as UTF-8") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else None
         reason = getattr(error, "problem", None) or "cannot be read"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, RootModel
+from pydantic import Field, RootModel, field_validator
 
 from oqhs.catalogue import Catalogue, Diffusion, Perimeter, Recipe
 from oqhs.documents import Model, read_model
@@ -38,7 +39,7 @@ class TerritoryInputs(Model):
 class EditionFile(Model):
     """An edition, as `data/editions/2024.yaml` says it."""
 
-    edition: int
+    edition: int = Field(ge=2000, le=2100)
     departement: str = Field(pattern=r"^([0-9]{2}|2[AB]|9[789][0-9])$")
     perimeter: Perimeter
     diffusion: Diffusion = "interne"
@@ -65,8 +66,15 @@ class Group(Model):
     members: tuple[str, ...] = Field(min_length=2)
     reason: str
 
+    @field_validator("members")
+    @classmethod
+    def _are_distinct(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(members)) < len(members):
+            raise ValueError("a quartier is named twice: its people would be counted twice")
+        return members
 
-class Groups(RootModel[dict[str, Group]]):
+
+class Groups(RootModel[dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")], Group]]):
     """`data/regroupements.yaml`: groups by id."""
 
 

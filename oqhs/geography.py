@@ -14,6 +14,7 @@ from oqhs.territories import (
     MEMBERSHIP_COLUMNS,
     crs_of,
     departement_of,
+    kinds_of,
     memberships_from_lists,
     phrases,
     pooled_label,
@@ -173,6 +174,13 @@ def build_geography(
             todo="name the layer of that perimeter in the edition",
         )
     for name, group in groups.items():
+        if name in set(zones["territory"]) or kinds_of(pd.Series([name]))["kind"].notna().any():
+            raise CatalogueError(
+                "the id of a group is the code of a territory",
+                file="regroupements.yaml",
+                column=name,
+                allowed="an id of its own, for example R99901",
+            )
         strangers = sorted(set(group.members) - set(zones["territory"]))
         if strangers and len(strangers) < len(group.members):
             raise CatalogueError(
@@ -211,8 +219,7 @@ def _memberships(
     groups: Mapping[str, Group],
     least_share: float,
 ) -> pd.DataFrame:
-    listed = zones["communes"].notna().all()
-    lists = memberships_from_lists(zones) if listed else pd.DataFrame(columns=["territory", "parent"])
+    lists = memberships_from_lists(zones)
     areas = shares_of_area(zones, towns) if towns is not None else _EMPTY_AREAS
     people = _EMPTY_PARTS
     if parts is not None:
@@ -220,9 +227,10 @@ def _memberships(
         people = parts.loc[here, ["territory", "parent", "population"]]
     within = quartiers_in_communes(lists, areas, people, least_share)
     frames = [within]
-    known = set(within["parent"]) | (set(towns["territory"]) if towns is not None else set())
-    communes = pd.Series(sorted(known), dtype="str")
-    frames.append(_whole(list(communes[departement_of(communes) == dep]), dep, "departement"))
+    if towns is not None:
+        # Without the layer nobody knows all the communes: the département is then what is published.
+        inside = departement_of(towns["territory"]) == dep
+        frames.append(_whole(sorted(towns.loc[inside, "territory"]), dep, "departement"))
     if epts is not None:
         of_ept = _pairs(epts["territory"], epts["parent"], "ept")
         frames += [of_ept, through(within, of_ept, "ept")]

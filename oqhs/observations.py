@@ -124,7 +124,7 @@ def _side(
     if recipe is None:
         why = "l'édition ne prévoit pas cet indicateur"
     elif not cards:
-        why = "l'édition n'a pas de fichier pour " + ("les quartiers" if side == "qpv" else "la référence")
+        why = "l'édition n'a pas de fichier"
     else:
         why = f"aucune donnée {recipe.year} pour ce territoire"
         indicator = materials.catalogue.indicator(name)
@@ -155,10 +155,18 @@ def _inputs(
         _check_perimeter(materials.file, name, rows, cards)
     rows = _of_year(indicator, name, year, rows)
     _refuse_contradictions(name, rows)
-    # An observed figure first, then the first card of the edition.
-    rows = rows.assign(hidden=rows["status"] != OBSERVED).sort_values(["hidden", "rank"], kind="stable")
+    # The first card of the edition that says something; one without a figure leaves it to the next.
+    rows = rows.assign(silent=rows["status"] == NOT_AVAILABLE).sort_values(["silent", "rank"], kind="stable")
     rows = rows.drop_duplicates(["variable", "territory"])
     own = rows[rows["variable"].isin(variables_of(name, indicator))]
+    communes = own[own["territory"].str.fullmatch(r"[0-9][0-9AB][0-9]{3}")]
+    if len(set(communes["perimeter"])) > 1:
+        raise MeasureError(
+            f"the communes of {name} are on several perimeters",
+            column=f"indicators.{name}.inputs.{side}",
+            found=", ".join(sorted(set(communes["perimeter"]))),
+            allowed="one",
+        )
     if own.empty:
         _refuse_absent(materials, name, year, side, cards)
     sources = materials.catalogue.sources
@@ -170,6 +178,7 @@ def _inputs(
         notes=by_territory["note"].agg(lambda notes: " ; ".join(sorted(set(notes) - {""}))),
         sources=by_territory["source"].agg(lambda ids: "+".join(sorted(set(ids)))),
         official=official.groupby(own["territory"]).all(),
+        year=year,
         years=rows.groupby("variable")["year"].first().to_dict(),
         perimeter="+".join(sorted(set(own["perimeter"]))),
         edges=materials.geography.edges(side),
@@ -223,15 +232,17 @@ def _refuse_absent(materials: Materials, name: str, year: int, side: str, cards:
 
 
 def _refuse_contradictions(name: str, rows: pd.DataFrame) -> None:
-    seen = rows[rows["status"] == OBSERVED]
-    several = seen.groupby(["variable", "territory"])["value"].nunique()
+    """Refuse two figures that differ, and a figure one card masks and another gives."""
+    said = rows[rows["status"] != NOT_AVAILABLE]
+    words = said["status"].where(said["status"] != OBSERVED, said["value"].map("{:.12g}".format))
+    several = words.groupby([said["variable"], said["territory"]]).nunique()
     wrong = several[several > 1]
     if len(wrong):
         variable, territory = wrong.index[0]
-        both = seen[(seen["variable"] == variable) & (seen["territory"] == territory)]
+        both = (said["variable"] == variable) & (said["territory"] == territory)
         raise CatalogueError(
-            f"two inputs of {name} give different values of {variable} for {territory}",
-            found=", ".join(f"{row.source}: {row.value:g}" for row in both.itertuples()),
+            f"two inputs of {name} say different things of {variable} for {territory}",
+            found=", ".join(f"{said.loc[row, 'source']}: {words[row]}" for row in said.index[both]),
             todo="keep one of the two cards in the edition",
         )
 

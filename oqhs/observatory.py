@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from oqhs.analysis.gaps import Mode, compare
-from oqhs.catalogue import Indicator, load_catalogue
+from oqhs.catalogue import DIFFUSIONS, Indicator, load_catalogue
 from oqhs.editions import EditionFile, read_edition, read_groups, read_labels
 from oqhs.errors import CatalogueError, Problem, UnknownError
 from oqhs.geography import REFERENCES, Geography, build_geography
@@ -21,6 +21,7 @@ from oqhs.publish.key_table import Wording, key_table
 from oqhs.publish.release import Contents, Progress, write_release
 from oqhs.sources import Reading, load
 from oqhs.sources.cards import OWN_LAYOUTS, Card, card_path, read_cards, sha256
+from oqhs.territories import kinds_of
 
 
 class Observatory:
@@ -72,7 +73,8 @@ class Observatory:
     @property
     def editions(self) -> list[int]:
         """Years of the editions of the folder."""
-        return sorted(int(path.stem) for path in (self.folder / "editions").glob("[0-9]*.yaml"))
+        found = (self.folder / "editions").glob("*.yaml")
+        return sorted(int(path.stem) for path in found if path.stem.isdigit())
 
     @property
     def cards(self) -> dict[str, Card]:
@@ -81,7 +83,20 @@ class Observatory:
 
     def edition(self, edition: int) -> Edition:
         """Give an edition; `UnknownError` names those that exist."""
-        return Edition(self, read_edition(self.folder, edition, self.catalogue, set(self._cards)))
+        chosen = Edition(self, read_edition(self.folder, edition, self.catalogue, set(self._cards)))
+        narrower = [
+            name for name in chosen.cards if DIFFUSIONS.index(self.cards[name].diffusion)
+            < DIFFUSIONS.index(chosen.file.diffusion)
+        ]  # fmt: skip
+        if narrower:
+            raise CatalogueError(
+                "the edition would go further than a file it uses",
+                file=self.folder / "editions" / f"{edition}.yaml",
+                column="diffusion",
+                found=chosen.file.diffusion,
+                allowed=f"{self.cards[narrower[0]].diffusion}, because of card {narrower[0]}",
+            )
+        return chosen
 
     def read(self, card: str) -> Reading:
         """Read the file of a card; it is read once."""
@@ -152,18 +167,9 @@ class Edition:
     def geography(self) -> Geography:
         """Territories, memberships and comparators."""
         chosen = self.file.territories
-        frames = {}
-        for role, card in chosen.model_dump(exclude_none=True).items():
-            frames[role] = self.observatory.read(card).frame
-            wanted = "geometry" if role in {"qpv", "communes"} else "parent"
-            if wanted not in frames[role]:
-                raise CatalogueError(
-                    "this card does not hold what the edition takes it for",
-                    file=f"editions/{self.file.edition}.yaml",
-                    column=f"territories.{role}",
-                    found=card,
-                    allowed="a layer" if wanted == "geometry" else "a table with `layout: memberships`",
-                )
+        frames = {
+            role: self._territories_of(role, card) for role, card in chosen.model_dump().items() if card
+        }
         return build_geography(
             self.file,
             frames["qpv"],
@@ -174,6 +180,26 @@ class Edition:
             read_groups(self.observatory.folder),
             self.observatory.catalogue.threshold("appartenance_part_min", dt.date(self.file.edition, 1, 1)),
         )
+
+    def _territories_of(self, role: str, card: str) -> pd.DataFrame:
+        """Read a layer or a table of memberships, and check that it holds what its role wants."""
+        frame = self.observatory.read(card).frame
+        kind = {"qpv": "qpv", "communes": "commune", "epts": "ept", "parts": "commune"}[role]
+        if role in {"qpv", "communes"}:
+            fits = "geometry" in frame and set(frame["kind"]) == {kind}
+            allowed = f"a layer of kind {kind}"
+        else:
+            fits = "parent" in frame and set(kinds_of(frame["parent"])["kind"]) == {kind}
+            allowed = f"a table with `layout: memberships` whose parents are of kind {kind}"
+        if not fits:
+            raise CatalogueError(
+                "this card does not hold what the edition takes it for",
+                file=f"editions/{self.file.edition}.yaml",
+                column=f"territories.{role}",
+                found=card,
+                allowed=allowed,
+            )
+        return frame
 
     @cached_property
     def _materials(self) -> Materials:
@@ -317,7 +343,8 @@ class Edition:
             diffusion=self.file.diffusion,
             ensemble=zone == self.geography.ensemble,
         )
-        return key_table(gaps, self.observatory.catalogue, wording)
+        sources = {name: card.source for name, card in self.observatory.cards.items()}
+        return key_table(gaps, self.observatory.catalogue, wording, sources)
 
     def release(self, folder: str | Path = "data/processed", *, progress: Progress | None = None) -> Path:
         """Write the edition to `folder/2024/r1` (`r2`… when the content has changed since).
@@ -384,7 +411,7 @@ class Edition:
         return {path.relative_to(folder).as_posix(): sha256(path) for path in paths if path.exists()}
 
     def _chosen(self, names: Sequence[str] | None) -> dict[str, Indicator]:
-        """Indicators of a key table: those asked for, or the key ones."""
+        """Give the indicators of a key table: those asked for, or the key ones."""
         compared = self._compared()
         if names is None:
             return {name: indicator for name, indicator in compared.items() if indicator.key}

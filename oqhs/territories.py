@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from oqhs.errors import DataError, Problem
 from oqhs.tables import strict_sum
 from oqhs.text import listing, with_a, with_de
 
@@ -138,11 +139,30 @@ def memberships_from_lists(quartiers: gpd.GeoDataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `territory`, `parent`: one row per quartier and commune, in the order of the list.
+        `territory`, `parent`: one row per quartier and commune, in the order of the list; a quartier
+        without a list has none.
+
+    Raises
+    ------
+    DataError
+        A list holds something that is not the code of a commune.
     """
-    lists = quartiers.set_index("territory")["communes"].str.split(",").explode()
-    pairs = pd.DataFrame({"territory": lists.index, "parent": lists.str.strip().to_numpy()})
-    return pairs.dropna().drop_duplicates(ignore_index=True)
+    told = quartiers.loc[quartiers["communes"].notna(), ["territory", "communes"]].astype("str")
+    lists = told.set_index("territory")["communes"].str.split(",").explode().astype("str").str.strip()
+    lists = lists[lists.notna() & (lists != "")]
+    pairs = pd.DataFrame({"territory": lists.index, "parent": lists.to_numpy()}, dtype="str")
+    wrong = pairs[kinds_of(pairs["parent"])["kind"] != "commune"]
+    if len(wrong):
+        raise DataError.gather(
+            Problem(
+                "the list of communes of a quartier holds something else",
+                column=row.territory,
+                found=row.parent,
+                allowed="codes of communes joined by commas",
+            )
+            for row in wrong.itertuples()
+        )
+    return pairs.drop_duplicates(ignore_index=True)
 
 
 def shares_of_area(quartiers: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -204,9 +224,10 @@ def quartiers_in_communes(
     DataFrame
         `MEMBERSHIP_COLUMNS`, sorted.
     """
-    pairs = lists if len(lists) else areas.loc[areas["share_area"] >= least_share, ["territory", "parent"]]
-    told = populations[["territory", "parent"]]
-    pairs = pd.concat([pairs[~pairs["territory"].isin(told["territory"])], told], ignore_index=True)
+    drawn = areas.loc[areas["share_area"] >= least_share, ["territory", "parent"]]
+    pairs = populations[["territory", "parent"]]
+    for others in (lists, drawn):
+        pairs = pd.concat([pairs, others[~others["territory"].isin(pairs["territory"])]], ignore_index=True)
     pairs = pairs.merge(areas, how="left", on=["territory", "parent"])
     pairs = pairs.merge(populations, how="left", on=["territory", "parent"])
     total = pairs["territory"].map(strict_sum(pairs["population"], pairs["territory"]))

@@ -205,12 +205,11 @@ def format_gap(gap: float, unit: str, decimals: int, *, signed: bool = True) -> 
     return number + NO_BREAK_SPACE + noun
 
 
-def sign_of(gap: float, decimals: int) -> str:
-    """Give the arithmetic sign of a gap as displayed: ``+``, ``−`` or ``=``; empty when missing."""
-    if np.isnan(gap):
-        return ""
-    rounded = float(round_half_up(gap, decimals))
-    return "=" if rounded == 0 else ("+" if rounded > 0 else MINUS)
+def signs_of(gaps: np.ndarray | pd.Series, decimals: int | np.ndarray) -> np.ndarray:
+    """Give the arithmetic signs of gaps as displayed: ``+``, ``−`` or ``=``; empty when missing."""
+    rounded = round_half_up(gaps, decimals)
+    signs = np.select([rounded > 0, rounded < 0, rounded == 0], ["+", MINUS, "="], default="")
+    return np.asarray(signs)
 
 
 def with_a(label: str) -> str:

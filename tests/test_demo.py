@@ -31,7 +31,8 @@ TERRITORIES = {
     "insee/commande_rp2020_com.csv": 28,
     "insee/commande_rp2020_qpv.csv": 47,
     "insee/data_filo21_qp_revdis.csv": 48,
-    "insee/ensemble_qpv_999.csv": 1,
+    "insee/ensemble_qpv_filosofi2021.csv": 1,
+    "insee/ensemble_qpv_rp2020.csv": 1,
     "perimetres/communes_999.geojson": 28,
     "perimetres/communes_ept.csv": 28,
     "perimetres/qpv2024_999.geojson": 47,
@@ -186,13 +187,16 @@ def test_every_way_of_masking_a_figure_is_met(quartiers):
     assert len(secret) == 2
     assert all(number(row["MED21"]) > 30_000 for row in secret)
     assert sum(row["P20_CHOM1524"] is None for row in quartiers.values()) == 3
-    assert sum(row["P20_POP60P"] is None for row in quartiers.values()) == 1
+    assert sum(row["P20_POP60P"] is None for row in quartiers.values()) == 0
+    assert sum(row["P20_SAL15P"] is None for row in quartiers.values()) == 1
     assert all(row["P20_POP"] for row in quartiers.values())
 
 
 def test_official_figures_are_near_those_of_the_quartiers_together(quartiers):
-    (official,) = cells("insee/ensemble_qpv_999.csv")
-    known = [row for row in quartiers.values() if row["P20_POP60P"] is not None]
+    (census,) = cells("insee/ensemble_qpv_rp2020.csv")
+    (incomes,) = cells("insee/ensemble_qpv_filosofi2021.csv")
+    official = census | incomes
+    known = [row for row in quartiers.values() if row["P20_ACT1564"] is not None]
     people = {code: row["P20_POP"] for code, row in quartiers.items()}
     poor = {
         row["CODGEO"]: number(row["DISP_TP60_A21"]) for row in cells("insee/data_filo21_qp_revdis.csv")[1:]

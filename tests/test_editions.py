@@ -149,3 +149,27 @@ def test_a_group_of_one_quartier_is_refused(tmp_path):
         read_groups(tmp_path)
     (problem,) = caught.value.problems
     assert (problem.file, problem.column) == (path, "seul.members")
+
+
+@pytest.mark.parametrize(
+    ("indicator", "recipe", "allowed"),
+    [
+        ("taux_pauvrete", "count", "published"),
+        ("taux_pauvrete", "pooled", "published"),
+        ("niveau_vie_median_mensuel", "ratio", "pooled, published"),
+        ("part_prestations_sociales", "count", "mass, published"),
+        ("exposition_icu", None, "published"),
+    ],
+)
+def test_a_recipe_an_indicator_cannot_take_is_told_with_those_it_can(refused, indicator, recipe, allowed):
+    # A median summed as a count would be shown as 0: a missing value as a zero.
+    (problem,) = refused(indicators={indicator: RECIPE | ({"recipe": recipe} if recipe else {})})
+    assert problem.what == "this indicator cannot be computed by this recipe"
+    assert (problem.column, problem.allowed) == (f"indicators.{indicator}.recipe", allowed)
+
+
+def test_a_group_that_names_a_quartier_twice_is_refused(tmp_path):
+    text = "deux: {label: Deux, members: [QN09401M, QN09401M], reason: aucun}\n"
+    (tmp_path / "regroupements.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(CatalogueError, match="counted twice"):
+        read_groups(tmp_path)

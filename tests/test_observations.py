@@ -123,10 +123,17 @@ def test_a_group_of_quartiers_has_its_own_row_and_is_not_counted_twice():
 
 
 def test_outside_the_quartiers_is_the_difference_of_the_counts():
-    # (600 − 300)/(3 000 − 500) = 300/2 500 = 12 %
-    found = unemployment(census(chomeurs=(10, 60, 5, 225)))
-    assert found.loc["HORS-QPV-999", "value"] == pytest.approx(12.0)
-    assert found.loc["HORS-QPV-999", ["numerator", "denominator"]].tolist() == [300.0, 2500.0]
+    # (600 − 100)/(3 000 − 500) = 500/2 500 = 20 %
+    found = unemployment(census(chomeurs=(10, 60, 5, 25)))
+    assert found.loc["HORS-QPV-999", "value"] == pytest.approx(20.0)
+    assert found.loc["HORS-QPV-999", ["numerator", "denominator"]].tolist() == [500.0, 2500.0]
+
+
+def test_a_part_above_its_whole_is_refused():
+    # QN99904M: 225 unemployed for 180 active people.
+    with pytest.raises(MeasureError, match="numerator") as error:
+        unemployment(census(chomeurs=(10, 60, 5, 225)))
+    assert error.value.problems[0].found == "QN99904M: 225 of 180"
 
 
 def test_outside_the_quartiers_is_secret_when_fewer_than_eleven_would_be_left():
@@ -207,9 +214,9 @@ def test_a_weight_of_the_nearest_year_serves_and_is_named_with_its_year():
 
 
 def test_a_value_of_another_year_is_not_taken_for_that_of_the_year():
-    found = observe(census(), {"taux_chomage_15_64": (2019, ["qpv"], ["com"])}, "taux_chomage_15_64")
-    assert (found["status"] == "not_available").all()
-    assert "2019" in found.loc["QN99901M", "note"]
+    with pytest.raises(CatalogueError, match="for 2019") as error:
+        observe(census(), {"taux_chomage_15_64": (2019, ["qpv"], ["com"])}, "taux_chomage_15_64")
+    assert error.value.problems[0].todo == "these inputs hold it for 2020"
 
 
 def test_two_inputs_that_contradict_each_other_are_refused():
@@ -221,12 +228,20 @@ def test_two_inputs_that_contradict_each_other_are_refused():
 
 
 def test_two_inputs_that_agree_or_complete_each_other_are_put_together():
-    files = census(chomeurs=(10, "s", 5, 25))
+    files = census(chomeurs=(10, "nd", 5, 25))
     files["autre"] = table("autre", 2020, "qpv2024", chomeurs_15_64={"QN99901M": 10, "QN99902M": 60})
     found = observe(files, {"taux_chomage_15_64": (2020, ["qpv", "autre"], ["com"])}, "taux_chomage_15_64")
     assert found.loc["QN99902M", "value"] == pytest.approx(30.0)
     assert found.loc["QPV-999", "value"] == pytest.approx(20.0)
     assert found.loc["QPV-999", "source"] == "autre+qpv"
+
+
+def test_a_figure_one_card_masks_is_not_given_by_another():
+    files = census(chomeurs=(10, "s", 5, 25))
+    files["autre"] = table("autre", 2020, "qpv2024", chomeurs_15_64={"QN99902M": 60})
+    with pytest.raises(CatalogueError, match="QN99902M") as error:
+        observe(files, {"taux_chomage_15_64": (2020, ["qpv", "autre"], ["com"])}, "taux_chomage_15_64")
+    assert error.value.problems[0].found == "qpv: secret, autre: 60"
 
 
 def test_a_quartier_of_another_perimeter_is_refused():

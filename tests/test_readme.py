@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import oqhs
 from oqhs import cli
 from oqhs.catalogue import load_catalogue
 from oqhs.sources.cards import Card
@@ -29,7 +30,7 @@ def test_the_key_table_of_the_readme_is_the_one_the_command_prints(monkeypatch, 
 
 
 def test_the_card_of_the_readme_is_a_card_of_a_known_layout():
-    (text,) = blocks("yaml")
+    text = blocks("yaml")[0]
     card = Card.model_validate(yaml.safe_load(text.replace("…", "a" * 64)))
     assert card.layout in load_catalogue().layouts
     assert card.source in load_catalogue().sources
@@ -38,3 +39,14 @@ def test_the_card_of_the_readme_is_a_card_of_a_known_layout():
 def test_every_layout_the_readme_names_exists():
     named = re.search(r"Layouts known: (.*?);", README, re.DOTALL).group(1)
     assert set(re.findall(r"`(\w+)`", named)) == set(load_catalogue().layouts)
+
+
+def test_the_lines_of_the_readme_for_a_notebook_run(monkeypatch, tmp_path):
+    (code,) = blocks("python")
+    monkeypatch.chdir(ROOT)
+    code = code.replace('ed.release("data/processed")', f"ed.release({str(tmp_path)!r})")
+    names = {}
+    exec(code, names)  # noqa: S102  (the README of this very repository)
+    assert len(names["ed"].key_table()) == 17
+    median = oqhs.measures.pooled_quantile(names["deciles"], names["people"])
+    assert names["deciles"][0.5].min() <= median <= names["deciles"][0.5].max()

@@ -16,7 +16,7 @@ from oqhs.text import (
     listing,
     parse_numbers,
     round_half_up,
-    sign_of,
+    signs_of,
     with_a,
     with_de,
 )
@@ -190,7 +190,7 @@ def test_a_value_carries_its_own_unit_and_never_points():
     [(0.05, 1, "+"), (-0.05, 1, MINUS), (0.049, 1, "="), (-0.049, 1, "="), (0.0, 1, "="), (np.nan, 1, "")],
 )
 def test_the_sign_is_that_of_the_displayed_gap(gap, decimals, sign):
-    assert sign_of(gap, decimals) == sign
+    assert str(signs_of(gap, decimals)) == sign
 
 
 @pytest.mark.parametrize(
@@ -251,4 +251,4 @@ def test_rounding_never_moves_a_value_by_more_than_half_a_unit(value, decimals):
 def test_the_sign_agrees_with_what_is_printed(gap, decimals):
     printed = format_number(gap, decimals, signed=True)
     first = printed[0] if printed[0] in {"+", MINUS} else "="
-    assert sign_of(gap, decimals) == first
+    assert str(signs_of(gap, decimals)) == first

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from oqhs.catalogue import Indicator
-from oqhs.text import OBSERVED, STATUS_WORDS, round_half_up, sign_of
+from oqhs.text import OBSERVED, STATUS_WORDS, round_half_up, signs_of
 
 Mode = Literal["unrounded", "published"]
 
@@ -134,7 +134,7 @@ def compare(
     for name, (left, right) in ends.items():
         taken = gap_between(rows[left], rows[right], decimals, mode=mode)
         rows[name] = pd.Series(taken, index=rows.index).where(comparable)
-    rows["sign"] = [sign_of(gap, int(digits)) for gap, digits in zip(rows["gap"], decimals, strict=True)]
+    rows["sign"] = pd.Series(signs_of(rows["gap"], decimals), index=rows.index, dtype="str")
     polarity = rows["indicator"].map(lambda name: indicators[name].polarity)
     judged = (polarity != 0) & rows["gap"].notna()
     shown_zero = rows["sign"] == "="

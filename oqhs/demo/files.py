@@ -109,6 +109,10 @@ def _incomes() -> Iterable[RawFile]:
         )
 
 
+_CENSUS_RATES = {"PART_60P": "part_60_plus", "TX_CHOM1564": "taux_chomage_15_64"}
+_INCOMES = {"TP60": "taux_pauvrete_60", "MED": "niveau_vie_median", "PPSOC": "part_prestations"}
+
+
 def _census() -> Iterable[RawFile]:
     quartiers = people.quartiers()
     communes = people.communes(people.parts(quartiers))
@@ -130,24 +134,21 @@ def _census() -> Iterable[RawFile]:
                 "mapping": {"key": key, "columns": columns},
             },
         )
-    yield RawFile(
-        "insee/ensemble_qpv_999.csv",
-        tables.official_figures(people.together(list(quartiers.values()))),
-        {
-            "id": "insee-ensemble-qpv",
-            "layout": "mapped",
-            "source": "rp",
-            "perimeter": "qpv2024",
-            "title": "Valeurs de l'Insee pour l'ensemble des QPV du Val-Fictif (données inventées)",
-            "mapping": {
-                "key": "CODE",
-                "columns": {
-                    "PART_60P": {"variable": "part_60_plus", "year": 2020},
-                    "TX_CHOM1564": {"variable": "taux_chomage_15_64", "year": 2020},
-                    "TP60": {"variable": "taux_pauvrete_60", "year": 2021},
-                    "MED": {"variable": "niveau_vie_median", "year": 2021},
-                    "PPSOC": {"variable": "part_prestations", "year": 2021},
-                },
+    everybody = people.together(list(quartiers.values()))
+    for source, year, name, text, mapped in (
+        ("rp", 2020, "recensement", tables.official_census(everybody), _CENSUS_RATES),
+        ("filosofi", 2021, "FiLoSoFi", tables.official_incomes(everybody), _INCOMES),
+    ):
+        yield RawFile(
+            f"insee/ensemble_qpv_{source}{year}.csv",
+            text,
+            {
+                "id": f"{source}-{year}-ensemble",
+                "layout": "mapped",
+                "source": source,
+                "year": year,
+                "perimeter": "qpv2024",
+                "title": f"Ensemble des QPV du Val-Fictif, {name} {year} (données inventées)",
+                "mapping": {"key": "CODE", "columns": mapped},
             },
-        },
-    )
+        )

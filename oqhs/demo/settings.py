@@ -44,13 +44,13 @@ territories:
 indicators:
 """
 
-_OFFICIAL = "insee-ensemble-qpv"
+_OFFICIAL = {"rp": "rp-2020-ensemble", "filosofi": "filosofi-2021-ensemble"}
 #: Year, files of the quartiers and files of the reference, by source.
 _INPUTS = {
     "rp": (2020, ["rp-2020-qpv"], ["rp-2020-com"]),
     "filosofi": (
         2021,
-        ["filosofi-qpv-2021", _OFFICIAL, "rp-2020-qpv"],
+        ["filosofi-qpv-2021", "rp-2020-qpv"],
         ["filosofi-com-2021", "filosofi-dep-2021"],
     ),
 }
@@ -66,8 +66,8 @@ def edition() -> str:
 
 def _indicator(name: str, indicator: Indicator) -> str:
     year, quartiers, reference = _INPUTS[indicator.source]
-    if indicator.footnote == "b" and _OFFICIAL not in quartiers:
-        quartiers = [*quartiers, _OFFICIAL]
+    if indicator.footnote == "b":
+        quartiers = [*quartiers, _OFFICIAL[indicator.source]]
     return (
         f"  {name}:\n"
         f"    recipe: {indicator.recipe}\n"

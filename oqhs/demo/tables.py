@@ -14,8 +14,9 @@ ENSEMBLE = "Ensemble"
 MASKED_INCOMES = {"QN99944N": "", "QN99930I": "s", "QN99946N": "ns"}
 #: Quartiers whose incomes are published with a caution.
 CAUTION = ("QN99921I", "QN99939N")
-#: The smallest quartier, of which only the population is given.
+#: The smallest quartier, of which only the ages and the households are given.
 MASKED_CENSUS = "QN99944N"
+KEPT_CENSUS = (POPULATION, "P20_POP0017", "P20_POP60P", HOUSEHOLDS, "P20_RP_LOCHLMV")
 #: Quartiers whose unemployed of 15 to 24 are masked.
 MASKED_YOUNG = ("QN99936M", "QN99947N")
 #: The intercommunal quartier of which nobody published the parts.
@@ -111,20 +112,29 @@ def census(key: str, people: Mapping[str, People]) -> str:
     for code, place in people.items():
         cells = {name: _hundredths(count) for name, count in place.counts.items()}
         if code == MASKED_CENSUS:
-            cells |= {name: "s" for name in cells if name != POPULATION}
+            cells |= {name: "s" for name in cells if name not in KEPT_CENSUS}
         if code in MASKED_YOUNG:
             cells |= {"P20_ACT1524": "s", "P20_CHOM1524": "s"}
         rows.append([code, *cells.values()])
     return _lines(rows)
 
 
-def official_figures(everybody: People) -> str:
-    """Figures of Insee for all the quartiers of the département, the masked ones included."""
-    counts, groups = everybody.counts, everybody.groups
+def official_census(everybody: People) -> str:
+    """Census rates of Insee for all the quartiers of the département, the masked ones included."""
+    counts = everybody.counts
     cells = {
         "CODE": "QPV-999",
         "PART_60P": _decimal(100 * counts["P20_POP60P"] / counts[POPULATION], 1),
         "TX_CHOM1564": _decimal(100 * counts["P20_CHOM1564"] / counts["P20_ACT1564"], 1),
+    }
+    return _lines([cells, cells.values()])
+
+
+def official_incomes(everybody: People) -> str:
+    """Incomes published by Insee for all the quartiers of the département, the masked ones included."""
+    groups = everybody.groups
+    cells = {
+        "CODE": "QPV-999",
         "TP60": _decimal(100 * share_under(groups, POVERTY_LINE), 1),
         "MED": str(_tens(quantile(groups, 0.5))),
         "PPSOC": _decimal(composition(groups)["PPSOC"], 1),

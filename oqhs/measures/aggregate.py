@@ -10,7 +10,7 @@ import pandas as pd
 
 from oqhs.catalogue import built_in
 from oqhs.errors import MeasureError, UnknownError
-from oqhs.tables import most_telling, plain, statuses_of, strict_sum, values_of, worst_status
+from oqhs.tables import MEASUREMENT_KEY, most_telling, plain, statuses_of, strict_sum, values_of, worst_status
 from oqhs.text import NOT_APPLICABLE, NOT_AVAILABLE, NOT_COVERED, OBSERVED, SECRET
 
 AGGREGATE_COLUMNS = [
@@ -61,7 +61,8 @@ def ratio_of_sums(
     Raises
     ------
     MeasureError
-        The measurements mix several years or perimeters.
+        The measurements mix several years or perimeters, or hold a figure twice; the groups do not
+        name each territory once.
     UnknownError
         A variable is not in the measurements.
 
@@ -85,12 +86,21 @@ def ratio_of_sums(
                 allowed=", ".join(sorted(set(measurements["variable"]))),
             )
     edges = edges_of(by)
+    repeated = used.duplicated(MEASUREMENT_KEY)
+    if repeated.any():
+        row = used[repeated].iloc[0]
+        raise MeasureError(
+            "the measurements hold a figure twice",
+            found=f"{row['variable']} of {row['territory']}, from {row['source']}",
+            allowed="one row per variable, territory, perimeter and year",
+        )
     terms = used[used["variable"].isin([*tops, *bases]) & used["territory"].isin(edges["territory"])]
     one_of(terms, "year")
     one_of(terms, "perimeter")
     values, statuses = values_of(terms), statuses_of(terms)
     people = used[(used["variable"] == "population") & used["territory"].isin(edges["territory"])]
     one_of(people, "year")
+    one_of(people, "perimeter")
     terms_by_territory = {
         "mass": values[tops].sum(axis=1, skipna=False),
         "weight": values[bases].sum(axis=1, skipna=False),
@@ -115,9 +125,19 @@ def ratio_of_sums(
 def edges_of(by: Mapping[str, str] | pd.Series | pd.DataFrame) -> pd.DataFrame:
     """Give groups as edges: `group`, `territory`, `share` (of the counts of the territory)."""
     if isinstance(by, pd.DataFrame):
+        if not {"territory", "parent"} <= set(by.columns):
+            raise MeasureError(
+                "groups given as a table need `territory` and `parent`", found=", ".join(map(str, by.columns))
+            )
         share = by.get("share_population", 1.0)
         return pd.DataFrame({"group": by["parent"], "territory": by["territory"], "share": share})
     groups = by if isinstance(by, pd.Series) else pd.Series(dict(by), dtype="str")
+    if groups.empty or groups.index.has_duplicates:
+        raise MeasureError(
+            "each territory needs one group",
+            found="none" if groups.empty else str(groups.index[groups.index.duplicated()][0]),
+            allowed="one entry a territory; for several groups, a table with `territory` and `parent`",
+        )
     return pd.DataFrame({"group": groups.to_numpy(), "territory": groups.index.to_numpy(), "share": 1.0})
 
 

@@ -99,7 +99,7 @@ def _checked(
         "fewer than two quantiles are known": known.sum(axis=1) <= 1,
         "a quantile is not positive": np.where(known, rows, 1.0).min(axis=1) <= 0,
         "quantiles decrease along the row": (np.where(np.isnan(steps), 0.0, steps) < 0).any(axis=1),
-        "the weight is missing or negative": ~(mass >= 0),
+        "the weight is missing, infinite or negative": ~((mass >= 0) & np.isfinite(mass)),
         f"its known quantiles do not reach {q:g} on both sides": _short(known, probabilities, q),
     }
     for what, wrong in faults.items():

@@ -20,6 +20,7 @@ from oqhs.measures.aggregate import AGGREGATE_COLUMNS, share_of_sums
 from oqhs.measures.quantiles import pooled_quantile
 from oqhs.tables import most_telling, strict_sum, worst_status
 from oqhs.text import (
+    NOT_APPLICABLE,
     NOT_AVAILABLE,
     NOT_COVERED,
     NOT_SIGNIFICANT,
@@ -30,6 +31,7 @@ from oqhs.text import (
 )
 
 _MEDIAN = 0.5
+_ALMOST_ALL = 99.9
 _NO_COUNT = "effectifs connus"
 _NO_WEIGHT = "aucune pondération ne couvre les territoires connus"
 _RICHER = "borne haute : les territoires inconnus, plus aisés, sont pris au plus au taux des autres"
@@ -41,9 +43,9 @@ class Inputs:
     """What a recipe works on: one side (quartiers or reference) of one indicator.
 
     `values`, `statuses` and `notes` have one row per territory and one column per variable;
-    `years` gives the year of each column; `sources` the cards each territory came from, `official`
-    whether they are all of the statistical institute; `perimeter` is that of the values. `edges`
-    (`group`, `territory`) says which territories make up which.
+    `year` is that of the indicator, `years` that of each column; `sources` gives the cards each
+    territory came from, `official` whether they are all of the statistical institute; `perimeter` is
+    that of the values. `edges` (`group`, `territory`) says which territories make up which.
     """
 
     values: pd.DataFrame
@@ -51,6 +53,7 @@ class Inputs:
     notes: pd.Series
     sources: pd.Series
     official: pd.Series
+    year: int
     years: Mapping[str, int]
     perimeter: str
     edges: pd.DataFrame
@@ -150,16 +153,19 @@ def _direct(name: str, indicator: Indicator, recipe: str, inputs: Inputs) -> pd.
             result["denominator"] = values.loc[index, bases].sum(axis=1, skipna=False)
             ratio = result["numerator"] / result["denominator"].where(result["denominator"] > 0)
             result["value"] = ratio * scale_of(indicator)
+            if indicator.unit == "percent":
+                _refuse_above_one(name, result)
             nobody = (result["status"] == OBSERVED) & result["value"].isna()
             result.loc[nobody, "status"] = "not_applicable"
     published = _published(name, indicator)
     if published in variables and recipe != "count":
         column = values.loc[index, published] / (indicator.published.divide_by if indicator.published else 1)
         # Counts come first; the published figure serves where they are not observed.
-        absent = result["status"] != OBSERVED
-        told = absent & statuses.loc[index, published].notna()
+        given = statuses.loc[index, published]
+        told = (result["status"] == NOT_AVAILABLE) & given.notna()
+        told |= (result["status"] != OBSERVED) & (given == OBSERVED)
         result.loc[told, "value"] = column[told]
-        result.loc[told, "status"] = statuses.loc[index, published][told]
+        result.loc[told, "status"] = given[told]
     hidden = result["status"] != OBSERVED
     result.loc[hidden, ["value", "numerator", "denominator"]] = np.nan
     result["lower"] = result["upper"] = result["value"]
@@ -174,6 +180,18 @@ def _direct(name: str, indicator: Indicator, recipe: str, inputs: Inputs) -> pd.
     return result
 
 
+def _refuse_above_one(name: str, result: pd.DataFrame) -> None:
+    above = result[result["numerator"] > result["denominator"]]
+    if len(above):
+        worst = above.iloc[0]
+        raise MeasureError(
+            f"a numerator of {name} is above its denominator, for {len(above)} territories",
+            found=f"{above.index[0]}: {worst['numerator']:g} of {worst['denominator']:g}",
+            allowed="a part of the denominator",
+            todo="check the columns the card maps, and that both are of one source",
+        )
+
+
 def _together(
     name: str, indicator: Indicator, recipe: str, inputs: Inputs, catalogue: Catalogue, method: Method
 ) -> pd.DataFrame:
@@ -186,7 +204,8 @@ def _together(
         "pooled": lambda: _pooled(indicator, inputs, catalogue, method),
     }
     # Published figures of a median or of a share of masses are not put together as rates of people.
-    alone = recipe == "published" and indicator.recipe in {"pooled", "mass"}
+    people = indicator.unit == "percent" and indicator.recipe not in {"pooled", "mass"}
+    alone = recipe == "published" and not people
     if inputs.edges.empty or alone:
         return pd.DataFrame()
     result = computers[recipe]()
@@ -209,12 +228,16 @@ def _known_words(row: Any) -> str:
     """Say what is known of the members of a territory; nothing when all of it is."""
     if row.status == OBSERVED and not row.coverage < 1:
         return ""
+    if row.status == NOT_APPLICABLE:
+        return "dénominateur nul"
     if row.n_known == 0:
         return f"{row.lacking} pour aucun des {row.n_total} territoires"
     words = {OBSERVED: "partiel", NOT_COVERED: "couverture insuffisante"}.get(row.status, "non disponible")
     share = ""
     if not np.isnan(row.coverage):
-        share = f", {format_number(100 * row.coverage, 1)} % {_COVERED[row.covered_by]}"
+        # What is not whole never reads as 100 %.
+        percent = 100.0 if row.coverage == 1 else min(100 * row.coverage, _ALMOST_ALL)
+        share = f", {format_number(percent, 1)} % {_COVERED[row.covered_by]}"
     return f"{words} : {row.n_known} des {row.n_total} territoires{share}"
 
 
@@ -343,10 +366,12 @@ def _weights(
         chosen = sorted(open_groups - lacking)
         rows = groups.isin(chosen).to_numpy()
         weight[rows], cover[rows] = candidate[rows], factors[product[0]].to_numpy()[rows]
-        rank[chosen] = position
-        if position > 0:
-            notes[chosen] = "pondération approchée : " + " × ".join(
-                f"{catalogue.variable(v).label.lower()} ({inputs.years[v]})" for v in product
+        named = " × ".join(f"{catalogue.variable(v).label.lower()} ({inputs.years[v]})" for v in product)
+        other_year = any(inputs.years[v] != inputs.year for v in product)
+        if position > 0 or other_year:
+            rank[chosen] = max(position, 1)
+            notes[chosen] = (
+                f"{'pondération approchée' if position else 'pondération de millésime différent'} : {named}"
             )
         open_groups -= set(chosen)
     notes[sorted(open_groups)] = _NO_WEIGHT

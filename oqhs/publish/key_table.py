@@ -22,6 +22,7 @@ KEY_TABLE_COLUMNS = [
     "gap_upper",
     "sign",
     "unit",
+    "decimals",
     "year",
     "source",
     "origin",
@@ -50,7 +51,7 @@ KEY_TABLE_COLUMNS = [
 MISSING = "n. d."
 
 FOOTNOTES = {
-    "a": "la donnée de l'ensemble des quartiers est une estimation de l'observatoire",
+    "a": "la donnée de l'ensemble des quartiers est calculée ou estimée par l'observatoire",
     "b": "la donnée de l'ensemble des quartiers est la donnée officielle de l'Insee",
     "c": "la donnée du département ne prend pas en compte les communes de moins de 10 000 habitants",
 }
@@ -71,7 +72,9 @@ class Wording:
     ensemble: bool
 
 
-def key_table(gaps: pd.DataFrame, catalogue: Catalogue, wording: Wording) -> pd.DataFrame:
+def key_table(
+    gaps: pd.DataFrame, catalogue: Catalogue, wording: Wording, sources: Mapping[str, str]
+) -> pd.DataFrame:
     """Lay out the gaps of one zone to one reference as the key table.
 
     Parameters
@@ -82,6 +85,8 @@ def key_table(gaps: pd.DataFrame, catalogue: Catalogue, wording: Wording) -> pd.
         Labels, themes, decimals, footnotes and reading keys.
     wording : Wording
         How both are named, and to whom the table may be given.
+    sources : mapping
+        Source of each card, by id.
 
     Returns
     -------
@@ -91,11 +96,13 @@ def key_table(gaps: pd.DataFrame, catalogue: Catalogue, wording: Wording) -> pd.
         that the value warrants (`FOOTNOTES`), `remark` what limits it, `caveats` what holds for the
         indicator everywhere.
     """
-    rows = [_row(gap, catalogue, wording) for gap in gaps.to_dict("records")]
+    rows = [_row(gap, catalogue, wording, sources) for gap in gaps.to_dict("records")]
     return pd.DataFrame(rows, columns=KEY_TABLE_COLUMNS).astype({"year": "Int64"})
 
 
-def _row(gap: Mapping[str, object], catalogue: Catalogue, wording: Wording) -> dict[str, object]:
+def _row(
+    gap: Mapping[str, object], catalogue: Catalogue, wording: Wording, sources: Mapping[str, str]
+) -> dict[str, object]:
     name = str(gap["indicator"])
     indicator = catalogue.indicator(name)
     value, reference, shown = (_number(gap[key]) for key in ("value", "reference_value", "gap"))
@@ -111,7 +118,8 @@ def _row(gap: Mapping[str, object], catalogue: Catalogue, wording: Wording) -> d
         "label": indicator.label,
         "qpv": value,
         "reference": reference,
-        "source": catalogue.sources[indicator.source].short,
+        "source": _source(indicator, gap, catalogue, sources),
+        "decimals": indicator.decimals,
         "note": _footnote(indicator, gap, wording),
         "remark": _remark(indicator, gap, wording),
         "reading_key": _reading_key(indicator, value, reference, shown, str(gap["reason"]), wording),
@@ -120,6 +128,15 @@ def _row(gap: Mapping[str, object], catalogue: Catalogue, wording: Wording) -> d
         "territory_label": wording.zone,
         "reference_label": wording.reference,
     }
+
+
+def _source(
+    indicator: Indicator, gap: Mapping[str, object], catalogue: Catalogue, sources: Mapping[str, str]
+) -> str:
+    """Names of the sources the two values came from; that of the indicator when there is none."""
+    cards = [card for key in ("source", "reference_source") for card in str(gap[key] or "").split("+")]
+    ids = dict.fromkeys(sources[card] for card in cards if card in sources)
+    return " ; ".join(catalogue.sources[name].short for name in ids or [indicator.source])
 
 
 def _number(value: object) -> float:
@@ -140,8 +157,9 @@ def _footnote(indicator: Indicator, gap: Mapping[str, object], wording: Wording)
 
 
 def _remark(indicator: Indicator, gap: Mapping[str, object], wording: Wording) -> str:
-    """What limits a row: first what is said of the value, then of the reference, then of the gap."""
-    of_value, of_reference = [], []
+    """Tell what limits a row: first what is said of the value, then of the reference, then of the gap."""
+    of_value: list[str] = []
+    of_reference: list[str] = []
     if gap["status"] == "observed":
         of_value.append(_words(gap["note"]))
         if wording.ensemble and indicator.footnote == "b" and gap["origin"] != "insee":

@@ -75,17 +75,21 @@ _CODES = {
 }
 
 
-_VALUE_FORMATS = {"percent": '0.0" %"', "eur_month": '#,##0" €"', "eur_year": '#,##0" €"'}
-_GAP_FORMATS = {
-    "percent": '+0.0" pt";-0.0" pt";0.0" pt"',
-    "eur_month": '+#,##0" €";-#,##0" €";0" €"',
-    "eur_year": '+#,##0" €";-#,##0" €";0" €"',
+_TERRITORIES = {
+    "territory_label": ("territory", "Territoire"),
+    "reference_label": ("reference_territory", "Territoire de référence"),
 }
+_SYMBOLS = {"percent": ("%", "pt"), "eur_month": ("€", "€"), "eur_year": ("€", "€")}
 
 
 def warnings_of(table: pd.DataFrame, *, invented: bool) -> list[str]:
-    """Lines that stand above a key table: whether it is invented, to whom it may be given."""
-    lines = [_DIFFUSION[name] for name in sorted(set(table["diffusion"]))]
+    """Lines that stand above a key table: whether it is invented, its perimeters, its diffusion."""
+    seen = table[table["status"] == "observed"]
+    perimeters = [
+        listing(sorted(set(seen[name].dropna()) - {""})) for name in ("perimeter", "reference_perimeter")
+    ]
+    lines = [f"Périmètre : {perimeters[0]} ; référence : {perimeters[1]}."] if all(perimeters) else []
+    lines += [_DIFFUSION[name] for name in sorted(set(table["diffusion"]))]
     return [INVENTED, *lines] if invented else lines
 
 
@@ -132,17 +136,21 @@ def printed(table: pd.DataFrame) -> pd.DataFrame:
 
 def _headed(table: pd.DataFrame, names: dict[str, str], labels: dict[str, str]) -> pd.DataFrame:
     """Name the columns; territories are named in the header when there is one, in a column otherwise."""
+    headed = table.copy()
     headers = dict(names)
     ahead = {}
     for column, label in labels.items():
-        if len(set(table[label])) == 1:
+        code, title = _TERRITORIES[label]
+        named = table[[code, label]].drop_duplicates()
+        if len(named) == 1:
             headers[column] = table[label].iloc[0]
-        else:
-            ahead[label] = {"territory_label": "Territoire", "reference_label": "Territoire de référence"}[
-                label
-            ]
+            continue
+        ahead[label] = title
+        # Two quartiers of one name are told apart by their codes.
+        twice = table[label].isin(named.loc[named[label].duplicated(), label])
+        headed[label] = table[label].where(~twice, table[label] + " (" + table[code] + ")")
     chosen = {**ahead, **headers}
-    return table[list(chosen)].rename(columns=chosen)
+    return headed[list(chosen)].rename(columns=chosen)
 
 
 def write(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> None:
@@ -184,6 +192,13 @@ def _workbook(table: pd.DataFrame, path: Path, title: str, *, invented: bool) ->
     writers.write_workbook(path, sheets, {"title": title, "subject": " ".join(above[1:])})
 
 
+def _formats(unit: str, decimals: int) -> tuple[str, str]:
+    """Give the number formats of a value and of a gap in a workbook."""
+    of_value, of_gap = _SYMBOLS[unit]
+    digits = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return f'{digits}" {of_value}"', f'+{digits}" {of_gap}";-{digits}" {of_gap}";{digits}" {of_gap}"'
+
+
 def _sheet(table: pd.DataFrame, names: dict[str, str], above: list[str]) -> writers.Sheet:
     """Lay out a key table in numbers, with French words for the codes."""
     worded = table.copy()
@@ -192,10 +207,11 @@ def _sheet(table: pd.DataFrame, names: dict[str, str], above: list[str]) -> writ
             if column in worded:
                 worded[column] = worded[column].map(words).fillna("")
     formats = pd.DataFrame("", index=table.index, columns=table.columns, dtype="str")
+    shown = [_formats(unit, digits) for unit, digits in zip(table["unit"], table["decimals"], strict=True)]
     for column in ("qpv", "reference"):
-        formats[column] = table["unit"].map(_VALUE_FORMATS)
+        formats[column] = [value for value, _ in shown]
     for column in ("gap", "gap_lower", "gap_upper"):
-        formats[column] = table["unit"].map(_GAP_FORMATS)
+        formats[column] = [gap for _, gap in shown]
     for column in ("coverage", "reference_coverage"):
         formats[column] = "0.0%"
     for column in ("qpv", "reference", "gap"):

@@ -6,14 +6,18 @@ import platform
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
+from oqhs.errors import OqhsError
 from oqhs.publish import printed, writers
 from oqhs.sources.cards import Card, sha256
+
+_TRIES = 50
 
 Progress = Callable[[int, int, str], None]
 
@@ -77,12 +81,26 @@ def releases(home: Path) -> list[Path]:
 
 
 def _settle(home: Path, temporary: Path) -> Path:
+    """Move a release in under the next number, unless the last one holds the same bytes."""
     earlier = releases(home)
-    manifest = (temporary / MANIFEST).read_bytes()
-    if earlier and (earlier[-1] / MANIFEST).read_bytes() == manifest:
+    if earlier and _same(earlier[-1], temporary):
         return earlier[-1]
     number = int(earlier[-1].name[1:]) + 1 if earlier else 1
-    return temporary.rename(home / f"r{number}")
+    for candidate in range(number, number + _TRIES):
+        try:
+            return temporary.rename(home / f"r{candidate}")
+        except OSError:
+            # Another run took that number in the meantime.
+            if not (home / f"r{candidate}").exists():
+                raise
+    raise OqhsError("no free number for this release", file=home, todo="run it again")
+
+
+def _same(first: Path, second: Path) -> bool:
+    names = sorted(path.name for path in second.iterdir())
+    return names == sorted(path.name for path in first.iterdir()) and all(
+        (first / name).read_bytes() == (second / name).read_bytes() for name in names
+    )
 
 
 def _write(folder: Path, contents: Contents) -> None:
@@ -124,9 +142,16 @@ def _manifest(folder: Path, contents: Contents) -> dict[str, object]:
         "parameters": dict(contents.parameters),
         "inputs": inputs,
         "settings": dict(contents.settings),
+        "catalogue": _catalogue(),
         "outputs": outputs,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
     }
 
 
 _CARD_FIELDS = {"layout", "source", "year", "perimeter", "licence", "obtained", "sha256", "invented", "title"}
+
+
+def _catalogue() -> dict[str, str]:
+    """Checksums of the catalogue of the package."""
+    home = Path(str(resources.files("oqhs") / "referentiel"))
+    return {path.name: sha256(path) for path in sorted(home.glob("*.yaml"))}

@@ -145,7 +145,7 @@ def read_cards(folder: Path) -> dict[str, tuple[Path, Card]]:
             )
         path = data_path(card_file, card)
         cards[card.id] = (path, card)
-        if not path.exists():
+        if not path.is_file():
             wrong.append(
                 Problem(
                     "the file of this card is not there", file=path, todo="put it back, or remove its card"

@@ -271,6 +271,8 @@ def not_parquet(path: Path) -> LayoutError:
 
 def typed_cells(values: pa.ChunkedArray, decimal: str) -> pa.ChunkedArray:
     """Give typed cells (Parquet) as the text they stand for; null and NaN are empty cells."""
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         return values.cast(pa.string())
     codes, distinct = pd.factorize(values.to_pandas().astype("float64"))

@@ -6,7 +6,7 @@ import pytest
 
 from oqhs.analysis import compare, gap_between
 from oqhs.catalogue import load_catalogue
-from oqhs.text import MINUS, format_gap, sign_of
+from oqhs.text import MINUS, format_gap, signs_of
 
 INDICATORS = load_catalogue().indicators
 PAIR = pd.DataFrame({"territory": ["QPV-999"], "reference": ["departement"], "reference_territory": ["999"]})
@@ -135,7 +135,7 @@ def test_shares_are_compared_in_points_and_incomes_in_euros():
     # 1 349 − 2 023 = −674 €, not −33 %.
     found = gap("niveau_vie_median_mensuel", 1349.0, 2023.0)
     assert found["gap"] == -674.0
-    assert (found["unit"], sign_of(found["gap"], 0)) == ("eur_month", MINUS)
+    assert (found["unit"], str(signs_of(found["gap"], 0))) == ("eur_month", MINUS)
     assert gap("taux_pauvrete", 36.2, 17.2)["unit"] == "percent"
 
 

@@ -38,6 +38,7 @@ def observed(name, columns, edges=(), *, recipe=None, official=(), method=METHOD
         notes=pd.Series("", index=territories),
         sources=pd.Series("carte", index=territories),
         official=pd.Series([t in official for t in territories], index=territories),
+        year=2021,
         years=dict.fromkeys(columns, 2021),
         perimeter="qpv2024",
         edges=pd.DataFrame(list(edges), columns=["group", "territory"]).assign(share=1.0),

@@ -45,7 +45,7 @@ def test_a_row_that_is_no_distribution_is_refused_and_named(row, what):
 @pytest.mark.parametrize("weight", [np.nan, -1.0])
 def test_a_weight_that_is_missing_or_negative_is_refused_and_never_zero(weight):
     problem = refusal(table(A, B), [1.0, weight])
-    assert "weight is missing or negative" in problem.what
+    assert "weight is missing, infinite or negative" in problem.what
     assert problem.found == "QN99902M"
 
 

@@ -36,7 +36,7 @@ def row(indicator, value, reference, *, mine=None, theirs=None, ensemble=True):
     ]
     frame = pd.DataFrame(rows).astype({"year": "Int64"})
     gaps = compare(frame, PAIR, {indicator: CATALOGUE.indicator(indicator)})
-    return key_table(gaps, CATALOGUE, wording(ensemble=ensemble)).iloc[0]
+    return key_table(gaps, CATALOGUE, wording(ensemble=ensemble), {"carte": "filosofi"}).iloc[0]
 
 
 def spaced(text):

@@ -179,3 +179,12 @@ def test_the_manifest_vouches_for_the_settings_a_user_writes(tmp_path):
     assert "editions/2024.yaml" in vouched
     for name, checksum in vouched.items():
         assert hashlib.sha256(known[name].read_bytes()).hexdigest() == checksum
+
+
+def test_a_release_that_was_altered_is_not_given_as_good(tmp_path, contents):
+    first = write_release(tmp_path, contents)
+    (first / "tableau_cle.csv").write_text("altéré", encoding="utf-8")
+    second = write_release(tmp_path, contents)
+    assert (first.name, second.name) == ("r1", "r2")
+    (second / MANIFEST).unlink()
+    assert write_release(tmp_path, contents).name == "r3"

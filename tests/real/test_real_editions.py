@@ -86,7 +86,8 @@ def test_2019_poverty_has_a_value_and_no_reference_and_says_why(edition_2019: Ed
     assert (row["reference_status"], row["reference_affiche"]) == ("not_available", "n. d.")
     assert pd.isna(row["gap"])
     assert row["reading_key"] == (
-        "Écart non disponible (référence : l'édition n'a pas de fichier pour ce territoire)."
+        f"Taux de pauvreté des QPV du Val-de-Marne : 35,3{NBSP}%. "
+        "Écart non disponible (référence : l'édition n'a pas de fichier)."
     )
 
 

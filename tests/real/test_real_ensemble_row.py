@@ -52,6 +52,7 @@ def observed(measurements: pd.DataFrame) -> Observed:
             notes=everywhere.map({True: ""}),
             sources=everywhere.map({True: "filosofi"}),
             official=everywhere,
+            year=2019,
             years=kept.groupby("variable")["year"].first().to_dict(),
             perimeter="qpv2015",
             edges=pd.DataFrame({"group": GROUP, "territory": members}),

@@ -93,7 +93,10 @@ def test_g3_poverty_in_the_departement_is_bounded_where_two_rich_communes_are_se
     assert row["lower"] == pytest.approx(float(poor / sum(persons.values())), abs=1e-9)
     assert row["upper"] == pytest.approx(row["value"], abs=1e-9)
     assert (round(row["lower"], 2), round(row["upper"], 2)) == (17.16, 17.25)  # golden.md
-    assert row["note"] == "partiel : 45 des 47 territoires, 99,5 % du poids"
+    assert row["note"] == (
+        "partiel : 45 des 47 territoires, 99,5 % du poids ; "
+        "borne haute : les territoires inconnus, plus aisés, sont pris au plus au taux des autres"
+    )
 
 
 def test_g4_the_share_of_benefits_is_weighted_by_income_and_the_proxy_is_named(

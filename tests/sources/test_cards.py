@@ -119,7 +119,7 @@ def test_missing_and_changed_files_are_all_told_at_once(write, carded, tmp_path,
     changed.write_bytes(b"")
     problems = refused(ChecksumError, read_cards, tmp_path)
     assert [problem.file for problem in problems] == [gone, changed]
-    assert problems[0].found == "no such file"
+    assert problems[0].what == "the file of this card is not there"
 
 
 def test_two_cards_of_one_id_are_refused(write, carded, tmp_path, refused):
