@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, RootModel, field_validator
 
-from oqhs.catalogue import Catalogue, Diffusion, Perimeter, Recipe
+from oqhs.catalogue import Catalogue
 from oqhs.documents import Model, read_model
+from oqhs.entries import DIFFUSIONS, Diffusion, Perimeter, Recipe
 from oqhs.errors import CatalogueError, Problem, UnknownError
 
 
@@ -45,6 +47,14 @@ class EditionFile(Model):
     diffusion: Diffusion = "interne"
     territories: TerritoryInputs
     indicators: dict[str, IndicatorRecipe]
+
+    def named_cards(self) -> list[tuple[str, str]]:
+        """Cards the edition names, each with the place in the file that does."""
+        named = [(f"territories.{key}", card) for key, card in self.territories.model_dump().items() if card]
+        for name, recipe in self.indicators.items():
+            for side, ids in recipe.inputs.model_dump().items():
+                named += [(f"indicators.{name}.inputs.{side}", card) for card in ids]
+        return named
 
 
 class Label(Model):
@@ -90,15 +100,29 @@ def read_groups(folder: Path) -> dict[str, Group]:
     return read_model(path, Groups).root if path.exists() else {}
 
 
-def read_edition(folder: Path, edition: int, catalogue: Catalogue, cards: set[str]) -> EditionFile:
-    """Read an edition and check that everything it names exists.
+def read_edition(
+    folder: Path, edition: int, catalogue: Catalogue, cards: Mapping[str, Diffusion]
+) -> EditionFile:
+    """Read an edition and check that everything it names exists and fits.
+
+    Parameters
+    ----------
+    folder : Path
+        Data folder.
+    edition : int
+        Year of the edition.
+    catalogue : Catalogue
+        Indicators and their recipes.
+    cards : mapping
+        Diffusion of each card, by id.
 
     Raises
     ------
     UnknownError
         There is no such edition.
     CatalogueError
-        A key is not known, or the edition names an indicator or a card that is not there.
+        A key is not known; the edition names an indicator or a card that is not there, or a recipe the
+        indicator cannot take; it goes further than a file it uses.
     """
     path = folder / "editions" / f"{edition}.yaml"
     if not path.exists():
@@ -108,39 +132,49 @@ def read_edition(folder: Path, edition: int, catalogue: Catalogue, cards: set[st
         )
     read = read_model(path, EditionFile)
     problems = [
-        Problem("the edition names an indicator the catalogue does not hold", path, None,
-                f"indicators.{name}", name, ", ".join(catalogue.indicators))
-        for name in read.indicators
-        if name not in catalogue.indicators
-    ]  # fmt: skip
-    named: dict[str, tuple[str, ...]] = {
-        f"territories.{key}": (card,) for key, card in read.territories.model_dump().items() if card
-    }
-    for name, recipe in read.indicators.items():
-        named[f"indicators.{name}.inputs.qpv"] = recipe.inputs.qpv
-        named[f"indicators.{name}.inputs.reference"] = recipe.inputs.reference
-    problems += [
-        Problem("the edition names a card that is not there", path, None, place, card,
-                ", ".join(sorted(cards)), "add the file with its card, or correct the name")
-        for place, ids in named.items()
-        for card in ids
-        if card not in cards
-    ]  # fmt: skip
-    problems += [
-        Problem("this indicator cannot be computed by this recipe", path, None, f"indicators.{name}.recipe",
-                recipe.recipe or catalogue.indicators[name].recipe,
-                ", ".join(catalogue.indicators[name].recipes),
-                "give one of them, or leave the indicator out")
-        for name, recipe in read.indicators.items()
-        if name in catalogue.indicators
-        and (recipe.recipe or catalogue.indicators[name].recipe) not in catalogue.indicators[name].recipes
-    ]  # fmt: skip
+        *_unknown_names(read, path, catalogue, cards),
+        *_unfit_recipes(read, path, catalogue),
+        *_too_wide(read, path, cards),
+    ]
     if read.edition != edition:
-        problems.append(
-            Problem(
-                "the file is named after another edition", path, None, "edition", read.edition, str(edition)
-            )
-        )
+        what = "the file is named after another edition"
+        problems.append(Problem(what, path, None, "edition", read.edition, str(edition)))
     if problems:
         raise CatalogueError.gather(problems)
     return read
+
+
+def _unknown_names(
+    read: EditionFile, path: Path, catalogue: Catalogue, cards: Mapping[str, Diffusion]
+) -> Iterable[Problem]:
+    for name in read.indicators:
+        if name not in catalogue.indicators:
+            what = "the edition names an indicator the catalogue does not hold"
+            yield Problem(what, path, None, f"indicators.{name}", name, ", ".join(catalogue.indicators))
+    for place, card in read.named_cards():
+        if card not in cards:
+            what, todo = (
+                "the edition names a card that is not there",
+                "add the file with its card, or correct the name",
+            )
+            yield Problem(what, path, None, place, card, ", ".join(sorted(cards)), todo)
+
+
+def _unfit_recipes(read: EditionFile, path: Path, catalogue: Catalogue) -> Iterable[Problem]:
+    for name, recipe in read.indicators.items():
+        indicator = catalogue.indicators.get(name)
+        if indicator is not None and (recipe.recipe or indicator.recipe) not in indicator.recipes:
+            yield Problem(
+                "this indicator cannot be computed by this recipe", path, None, f"indicators.{name}.recipe",
+                recipe.recipe or indicator.recipe, ", ".join(indicator.recipes),
+                "give one of them, or leave the indicator out",
+            )  # fmt: skip
+
+
+def _too_wide(read: EditionFile, path: Path, cards: Mapping[str, Diffusion]) -> Iterable[Problem]:
+    used = sorted({card for _, card in read.named_cards() if card in cards})
+    narrow = [card for card in used if DIFFUSIONS.index(cards[card]) < DIFFUSIONS.index(read.diffusion)]
+    for card in narrow:
+        what = "the edition would go further than a file it uses"
+        allowed = f"{cards[card]}, because of card {card}"
+        yield Problem(what, path, None, "diffusion", read.diffusion, allowed)

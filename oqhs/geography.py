@@ -164,6 +164,17 @@ def build_geography(
         A quartier of the edition has no surface in the layer.
     """
     dep = edition.departement
+    zones = _zones(edition, quartiers)
+    present = _present(groups, set(zones["territory"]))
+    towns = _towns(edition, communes) if communes is not None else None
+    memberships = _memberships(dep, zones, towns, epts, parts, present, least_share)
+    territories = _territories(edition, zones, towns, epts, memberships, present)
+    return Geography(dep, _named(territories, labels), memberships)
+
+
+def _zones(edition: EditionFile, quartiers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Quartiers of the département on the perimeter of the edition, in its projected system."""
+    dep = edition.departement
     chosen = (departement_of(quartiers["territory"]) == dep) & (quartiers["perimeter"] == edition.perimeter)
     zones = quartiers[chosen].to_crs(crs_of(dep)).sort_values("territory", ignore_index=True)
     if zones.empty:
@@ -173,22 +184,6 @@ def build_geography(
             found=", ".join(sorted(set(quartiers["perimeter"]))),
             todo="name the layer of that perimeter in the edition",
         )
-    for name, group in groups.items():
-        if name in set(zones["territory"]) or kinds_of(pd.Series([name]))["kind"].notna().any():
-            raise CatalogueError(
-                "the id of a group is the code of a territory",
-                file="regroupements.yaml",
-                column=name,
-                allowed="an id of its own, for example R99901",
-            )
-        strangers = sorted(set(group.members) - set(zones["territory"]))
-        if strangers and len(strangers) < len(group.members):
-            raise CatalogueError(
-                "the group names quartiers that are not in this edition",
-                file="regroupements.yaml",
-                column=name,
-                found=", ".join(strangers),
-            )
     flat = zones.loc[zones.geometry.is_empty | zones.geometry.isna(), "territory"]
     if len(flat):
         raise DataError(
@@ -197,17 +192,41 @@ def build_geography(
             found=", ".join(flat),
             todo="use another layer of that perimeter",
         )
-    present = {name: group for name, group in groups.items() if set(group.members) <= set(zones["territory"])}
-    towns = communes.to_crs(crs_of(dep)) if communes is not None else None
-    if towns is not None and not (departement_of(towns["territory"]) == dep).any():
+    return zones
+
+
+def _towns(edition: EditionFile, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Communes in the projected system of the département, some of which must be its own."""
+    dep = edition.departement
+    towns = communes.to_crs(crs_of(dep))
+    if not (departement_of(towns["territory"]) == dep).any():
         raise CatalogueError(
             f"the layer has no commune of département {dep}",
             column=f"territories.communes = {edition.territories.communes}",
             todo="name another layer, or correct the département",
         )
-    memberships = _memberships(dep, zones, towns, epts, parts, present, least_share)
-    territories = _territories(edition, zones, towns, epts, memberships, present)
-    return Geography(dep, _named(territories, labels), memberships)
+    return towns
+
+
+def _present(groups: Mapping[str, Group], quartiers: set[str]) -> dict[str, Group]:
+    """Give the groups of the edition; those of another perimeter, wholly elsewhere, are left out."""
+    for name, group in groups.items():
+        if name in quartiers or kinds_of(pd.Series([name]))["kind"].notna().any():
+            raise CatalogueError(
+                "the id of a group is the code of a territory",
+                file="regroupements.yaml",
+                column=name,
+                allowed="an id of its own, for example R99901",
+            )
+        strangers = sorted(set(group.members) - quartiers)
+        if strangers and len(strangers) < len(group.members):
+            raise CatalogueError(
+                "the group names quartiers that are not in this edition",
+                file="regroupements.yaml",
+                column=name,
+                found=", ".join(strangers),
+            )
+    return {name: group for name, group in groups.items() if set(group.members) <= quartiers}
 
 
 def _memberships(

@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from oqhs import tables
-from oqhs.catalogue import Catalogue, Indicator
+from oqhs.catalogue import Catalogue
 from oqhs.editions import EditionFile, IndicatorRecipe
+from oqhs.entries import Indicator
 from oqhs.errors import CatalogueError, MeasureError
 from oqhs.geography import Geography
 from oqhs.measures.aggregate import remainder
-from oqhs.measures.recipes import Inputs, Method, observe, scale_of, variables_of, weights_of
+from oqhs.measures.inputs import Inputs, Method, variables_of, weights_of
+from oqhs.measures.recipes import observe, scale_of
 from oqhs.sources.cards import Card
 from oqhs.text import NOT_AVAILABLE, OBSERVED
 

@@ -12,15 +12,16 @@ import geopandas as gpd
 import pandas as pd
 
 from oqhs.analysis.gaps import Mode, compare
-from oqhs.catalogue import DIFFUSIONS, Indicator, load_catalogue
+from oqhs.catalogue import load_catalogue
 from oqhs.editions import EditionFile, read_edition, read_groups, read_labels
-from oqhs.errors import CatalogueError, Problem, UnknownError
+from oqhs.entries import Indicator
+from oqhs.errors import CatalogueError, UnknownError
 from oqhs.geography import REFERENCES, Geography, build_geography
 from oqhs.observations import Materials, measurements_of, observations_of
 from oqhs.publish.key_table import Wording, key_table
 from oqhs.publish.release import Contents, Progress, write_release
 from oqhs.sources import Reading, load
-from oqhs.sources.cards import OWN_LAYOUTS, Card, card_path, read_cards, sha256
+from oqhs.sources.cards import Card, read_cards, sha256
 from oqhs.territories import kinds_of
 
 
@@ -49,23 +50,8 @@ class Observatory:
                 todo="run `oqhs demo DIR` to make an invented one, or give the right folder",
             )
         self.catalogue = load_catalogue(self.folder / "indicateurs")
-        self._cards = read_cards(self.folder / "raw")
-        self._check_cards()
+        self._cards = read_cards(self.folder / "raw", self.catalogue)
         self._readings: dict[str, Reading] = {}
-
-    def _check_cards(self) -> None:
-        """Refuse a card that names a source or a layout the catalogue does not hold."""
-        layouts = {*self.catalogue.layouts, *self.catalogue.layers, *OWN_LAYOUTS}
-        allowed = {"source": set(self.catalogue.sources), "layout": layouts}
-        problems = [
-            Problem("the catalogue has no such entry", card_path(path), None, key, getattr(card, key),
-                    ", ".join(sorted(known)))
-            for path, card in self._cards.values()
-            for key, known in allowed.items()
-            if getattr(card, key) not in known
-        ]  # fmt: skip
-        if problems:
-            raise CatalogueError.gather(problems)
 
     def __repr__(self) -> str:
         return f"<Observatoire {self.folder} : {len(self._cards)} fichiers, éditions {self.editions}>"
@@ -83,20 +69,8 @@ class Observatory:
 
     def edition(self, edition: int) -> Edition:
         """Give an edition; `UnknownError` names those that exist."""
-        chosen = Edition(self, read_edition(self.folder, edition, self.catalogue, set(self._cards)))
-        narrower = [
-            name for name in chosen.cards if DIFFUSIONS.index(self.cards[name].diffusion)
-            < DIFFUSIONS.index(chosen.file.diffusion)
-        ]  # fmt: skip
-        if narrower:
-            raise CatalogueError(
-                "the edition would go further than a file it uses",
-                file=self.folder / "editions" / f"{edition}.yaml",
-                column="diffusion",
-                found=chosen.file.diffusion,
-                allowed=f"{self.cards[narrower[0]].diffusion}, because of card {narrower[0]}",
-            )
-        return chosen
+        diffusions = {name: card.diffusion for name, card in self.cards.items()}
+        return Edition(self, read_edition(self.folder, edition, self.catalogue, diffusions))
 
     def read(self, card: str) -> Reading:
         """Read the file of a card; it is read once."""
@@ -158,10 +132,7 @@ class Edition:
     @cached_property
     def cards(self) -> list[str]:
         """Ids of the cards the edition uses, sorted."""
-        named = {card for card in self.file.territories.model_dump().values() if card}
-        for recipe in self.file.indicators.values():
-            named |= {*recipe.inputs.qpv, *recipe.inputs.reference}
-        return sorted(named)
+        return sorted({card for _, card in self.file.named_cards()})
 
     @cached_property
     def geography(self) -> Geography:

@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from oqhs.catalogue import Variable, load_catalogue
+from oqhs.catalogue import load_catalogue
+from oqhs.entries import Variable
 from oqhs.errors import CatalogueError, UnknownError
 
 RATIO = {

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from oqhs import sources
-from oqhs.catalogue import load_catalogue
+from oqhs.catalogue import built_in, load_catalogue
 from oqhs.demo import write_demo
 from oqhs.demo.places import COMMUNES, EPTS, QUARTIERS
 from oqhs.errors import DataError
@@ -99,7 +99,7 @@ def test_the_bytes_do_not_depend_on_the_order_of_hashes(written, tmp_path):
 
 
 def test_every_file_has_a_card_that_vouches_for_it_and_says_it_is_invented():
-    cards = read_cards(RAW)
+    cards = read_cards(RAW, built_in())
     invented = {path.relative_to(RAW).as_posix(): card for path, card in cards.values() if card.invented}
     assert set(TERRITORIES) <= set(invented)
     for name in TERRITORIES:
@@ -158,7 +158,7 @@ def test_quartier_counts_fit_in_their_communes(quartiers, communes):
 
 
 def test_no_share_is_above_one(quartiers, communes):
-    _, card = read_cards(RAW)["rp-2020-qpv"]
+    _, card = read_cards(RAW, built_in())["rp-2020-qpv"]
     column_of = {mapped.variable: column for column, mapped in card.mapping.columns.items()}
     for numerator, denominator in RATIOS.values():
         for row in [*quartiers.values(), *communes.values()]:

@@ -8,7 +8,7 @@ from oqhs.catalogue import load_catalogue
 from oqhs.editions import read_edition, read_groups, read_labels
 from oqhs.errors import CatalogueError, UnknownError
 
-CARDS = {"perimetres", "filosofi-qpv-2021", "filosofi-com-2021"}
+CARDS = dict.fromkeys(("perimetres", "filosofi-qpv-2021", "filosofi-com-2021"), "public")
 RECIPE = {"year": 2021, "inputs": {"qpv": ["filosofi-qpv-2021"], "reference": ["filosofi-com-2021"]}}
 EDITION = {
     "edition": 2024,

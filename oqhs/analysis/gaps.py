@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from oqhs.catalogue import Indicator
+from oqhs.entries import Indicator
 from oqhs.text import OBSERVED, STATUS_WORDS, round_half_up, signs_of
 
 Mode = Literal["unrounded", "published"]

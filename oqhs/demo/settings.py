@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from oqhs.catalogue import Indicator, load_catalogue
+from oqhs.catalogue import load_catalogue
+from oqhs.entries import Indicator
 
 LABELS = """\
 # Noms corrigés, et leur place dans une phrase. Département et noms inventés.

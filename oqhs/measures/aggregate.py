@@ -76,16 +76,52 @@ def ratio_of_sums(
     >>> ratio_of_sums(table, "chomeurs_15_64", "actifs_15_64", groups).value.round(4).to_dict()
     {'QPV-999': 0.2333}
     """
-    tops, bases = _names(numerator), _names(denominator)
+    members = _members(measurements, _names(numerator), _names(denominator), edges_of(by))
+    result = share_of_sums(members, built_in().threshold("couverture_min", dt.date.max))
+    # A territory that cannot be shared out leaves no partial sum: nobody knows what is missing.
+    unshared = members.loc[members["share"].isna(), "group"].unique()
+    if len(unshared):
+        result.loc[unshared, ["value", "numerator", "denominator", "lower", "upper", "coverage"]] = np.nan
+        result.loc[unshared, "status"] = NOT_AVAILABLE
+    return result
+
+
+def _members(
+    measurements: pd.DataFrame, tops: list[str], bases: list[str], edges: pd.DataFrame
+) -> pd.DataFrame:
+    """Give the members of the groups as `share_of_sums` takes them, with the share they have in each."""
     used = plain(measurements[measurements["variable"].isin([*tops, *bases, "population"])])
-    for name in (*tops, *bases):
-        if name not in set(used["variable"]):
+    _check_figures(measurements, used, [*tops, *bases])
+    used = used[used["territory"].isin(edges["territory"])]
+    terms = used[used["variable"].isin([*tops, *bases])]
+    people = used[used["variable"] == "population"]
+    for rows in (terms, people):
+        one_of(rows, "year")
+        one_of(rows, "perimeter")
+    values, statuses = values_of(terms), statuses_of(terms)
+    by_territory = {
+        "mass": values[tops].sum(axis=1, skipna=False),
+        "weight": values[bases].sum(axis=1, skipna=False),
+        "member_status": worst_status(statuses[[*tops, *bases]]),
+        "fallback": people.set_index("territory")["value"],
+    }
+    members = edges.join(pd.DataFrame(by_territory), on="territory")
+    for name in ("mass", "weight", "fallback"):
+        members[name] = members[name] * members["share"]
+    members["member_status"] = members["member_status"].fillna(NOT_AVAILABLE)
+    members.loc[members["share"].isna(), "member_status"] = NOT_AVAILABLE
+    return members
+
+
+def _check_figures(measurements: pd.DataFrame, used: pd.DataFrame, names: list[str]) -> None:
+    held = set(used["variable"])
+    for name in names:
+        if name not in held:
             raise UnknownError(
                 "the measurements do not hold this variable",
                 found=name,
                 allowed=", ".join(sorted(set(measurements["variable"]))),
             )
-    edges = edges_of(by)
     repeated = used.duplicated(MEASUREMENT_KEY)
     if repeated.any():
         row = used[repeated].iloc[0]
@@ -94,32 +130,6 @@ def ratio_of_sums(
             found=f"{row['variable']} of {row['territory']}, from {row['source']}",
             allowed="one row per variable, territory, perimeter and year",
         )
-    terms = used[used["variable"].isin([*tops, *bases]) & used["territory"].isin(edges["territory"])]
-    one_of(terms, "year")
-    one_of(terms, "perimeter")
-    values, statuses = values_of(terms), statuses_of(terms)
-    people = used[(used["variable"] == "population") & used["territory"].isin(edges["territory"])]
-    one_of(people, "year")
-    one_of(people, "perimeter")
-    terms_by_territory = {
-        "mass": values[tops].sum(axis=1, skipna=False),
-        "weight": values[bases].sum(axis=1, skipna=False),
-        "member_status": worst_status(statuses[[*tops, *bases]]),
-        "fallback": people.set_index("territory")["value"],
-    }
-    joined = edges.join(pd.DataFrame(terms_by_territory), on="territory")
-    for name in ("mass", "weight", "fallback"):
-        joined[name] = joined[name] * joined["share"]
-    joined["member_status"] = joined["member_status"].fillna(NOT_AVAILABLE)
-    joined.loc[joined["share"].isna(), "member_status"] = NOT_AVAILABLE
-    least = built_in().threshold("couverture_min", dt.date.max)
-    result = share_of_sums(joined, least)
-    # A territory that cannot be shared out leaves no partial sum: nobody knows what is missing.
-    unshared = joined.loc[joined["share"].isna(), "group"].unique()
-    if len(unshared):
-        result.loc[unshared, ["value", "numerator", "denominator", "lower", "upper", "coverage"]] = np.nan
-        result.loc[unshared, "status"] = NOT_AVAILABLE
-    return result
 
 
 def edges_of(by: Mapping[str, str] | pd.Series | pd.DataFrame) -> pd.DataFrame:

@@ -7,17 +7,19 @@ stays beside it, in `check`. A figure the producer masked stays masked: it is no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from oqhs.catalogue import Catalogue, Indicator
+from oqhs.catalogue import Catalogue
+from oqhs.entries import Indicator
 from oqhs.errors import MeasureError
 from oqhs.measures.aggregate import AGGREGATE_COLUMNS, share_of_sums
+from oqhs.measures.inputs import Inputs, Method, published_variable, variables_of
 from oqhs.measures.quantiles import pooled_quantile
+from oqhs.measures.weights import NO_WEIGHT, ceiling_of, choose_weights
 from oqhs.tables import most_telling, strict_sum, worst_status
 from oqhs.text import (
     NOT_APPLICABLE,
@@ -33,55 +35,8 @@ from oqhs.text import (
 _MEDIAN = 0.5
 _ALMOST_ALL = 99.9
 _NO_COUNT = "effectifs connus"
-_NO_WEIGHT = "aucune pondération ne couvre les territoires connus"
 _RICHER = "borne haute : les territoires inconnus, plus aisés, sont pris au plus au taux des autres"
 _COVERED = {"weight": "du poids", "population": "de la population"}
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a recipe works on: one side (quartiers or reference) of one indicator.
-
-    `values`, `statuses` and `notes` have one row per territory and one column per variable;
-    `year` is that of the indicator, `years` that of each column; `sources` gives the cards each
-    territory came from, `official` whether they are all of the statistical institute; `perimeter` is
-    that of the values. `edges` (`group`, `territory`) says which territories make up which.
-    """
-
-    values: pd.DataFrame
-    statuses: pd.DataFrame
-    notes: pd.Series
-    sources: pd.Series
-    official: pd.Series
-    year: int
-    years: Mapping[str, int]
-    perimeter: str
-    edges: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Method:
-    """The parameters of the method, dated by the edition."""
-
-    couverture_min: float
-    quantile_largeur_max: float
-
-
-def variables_of(name: str, indicator: Indicator) -> list[str]:
-    """Variables whose year must be the year of the indicator."""
-    terms = [*(indicator.numerator.variables if indicator.numerator else ())]
-    terms += indicator.denominator.variables if indicator.denominator else ()
-    terms += (indicator.quantiles or {}).values()
-    terms.append(_published(name, indicator))
-    return list(dict.fromkeys(terms))
-
-
-def weights_of(indicator: Indicator) -> list[str]:
-    """Variables that weight, bound or cover: of the nearest year when the year itself is not there."""
-    names = [variable for product in indicator.weights for variable in product]
-    return list(
-        dict.fromkeys([*names, *([indicator.richer_by] if indicator.richer_by else []), "population"])
-    )
 
 
 def observe(
@@ -126,10 +81,6 @@ def observe(
     return result.sort_index()
 
 
-def _published(name: str, indicator: Indicator) -> str:
-    return indicator.published.variable if indicator.published else name
-
-
 def scale_of(indicator: Indicator) -> float:
     """Factor from a ratio to the unit of the indicator."""
     return 100.0 if indicator.unit == "percent" else 1.0
@@ -157,7 +108,7 @@ def _direct(name: str, indicator: Indicator, recipe: str, inputs: Inputs) -> pd.
                 _refuse_above_one(name, result)
             nobody = (result["status"] == OBSERVED) & result["value"].isna()
             result.loc[nobody, "status"] = "not_applicable"
-    published = _published(name, indicator)
+    published = published_variable(name, indicator)
     if published in variables and recipe != "count":
         column = values.loc[index, published] / (indicator.published.divide_by if indicator.published else 1)
         # Counts come first; the published figure serves where they are not observed.
@@ -301,81 +252,25 @@ def _weighted(
 ) -> pd.DataFrame:
     """Weight published rates by what they are rates of, or by the best proxy at hand."""
     members = _members(inputs)
-    published = _published(name, indicator)
+    published = published_variable(name, indicator)
     rates = _column(inputs.values, [published], members["territory"]) / scale_of(indicator)
     status = _member_status(inputs, [published], members["territory"])
-    weight, cover, notes, rank = _weights(indicator, inputs, catalogue, members, status == OBSERVED)
+    weight, cover, notes, rank = choose_weights(indicator, inputs, catalogue, members, status == OBSERVED)
     members["weight"] = weight
     members["mass"] = rates * weight
     members["member_status"] = np.where((status == OBSERVED) & np.isnan(weight), NOT_AVAILABLE, status)
     if any(len(product) > 1 for product in indicator.weights):
         members["cover"] = cover
     if indicator.richer_by is not None:
-        members["ceiling"] = _ceiling(indicator.richer_by, inputs, members)
+        members["ceiling"] = ceiling_of(indicator.richer_by, inputs, members)
         capped = members["ceiling"].notna() & (members["member_status"] != OBSERVED)
         groups = sorted(set(members.loc[capped, "group"]))
         notes[groups] = [_joined(note, _RICHER) for note in notes[groups]]
     result = share_of_sums(members, method.couverture_min)
     result[["value", "lower", "upper"]] *= scale_of(indicator)
-    unweighted = (notes == _NO_WEIGHT) & (result["n_known"] == 0)
+    unweighted = (notes == NO_WEIGHT) & (result["n_known"] == 0)
     lacking = np.where(unweighted, "valeurs pondérées", "valeur connue")
     return result.assign(note=notes, lacking=lacking, estimated=rank > 0)
-
-
-def _ceiling(richer_by: str, inputs: Inputs, members: pd.DataFrame) -> np.ndarray:
-    """Highest share of an unknown member: that of the known ones when it is richer than they are.
-
-    Convention of the observatory: a territory whose published median is above the weighted mean of
-    the medians of the known territories is taken to have at most their share.
-    """
-    if richer_by not in inputs.values:
-        return np.full(len(members), np.nan)
-    median = inputs.values[richer_by].reindex(members["territory"]).to_numpy()
-    known = members["mass"].notna() & (members["member_status"] == OBSERVED)
-    frame = pd.DataFrame({"weight": members["weight"].where(known), "mass": members["mass"].where(known)})
-    frame["of_median"] = frame["weight"] * median
-    # A known member without a median does not weigh in the mean of the medians.
-    frame["with_median"] = frame["weight"].where(~np.isnan(median))
-    sums = frame.groupby(members["group"]).transform("sum")
-    richer = median > (sums["of_median"] / sums["with_median"].where(sums["with_median"] > 0)).to_numpy()
-    share = sums["mass"] / sums["weight"].where(sums["weight"] > 0)
-    return np.asarray(share.where(richer))
-
-
-def _weights(
-    indicator: Indicator, inputs: Inputs, catalogue: Catalogue, members: pd.DataFrame, known: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, pd.Series, pd.Series]:
-    """Best weight, group by group: the first product that every known member has.
-
-    Returns the weight and the extensive factor the coverage is taken on (per member), then the note
-    and the rank of the product chosen (per group).
-    """
-    groups = members["group"]
-    weight = np.full(len(members), np.nan)
-    cover = np.full(len(members), np.nan)
-    names = sorted(groups.unique())
-    notes = pd.Series("", index=names, dtype="str")
-    rank = pd.Series(0, index=names)
-    open_groups = set(names)
-    for position, product in enumerate(indicator.weights):
-        if not set(product) <= set(inputs.values.columns):
-            continue
-        factors = inputs.values[list(product)].reindex(members["territory"])
-        candidate = factors.prod(axis=1, skipna=False).to_numpy()
-        lacking = set(groups[known & np.isnan(candidate)])
-        chosen = sorted(open_groups - lacking)
-        rows = groups.isin(chosen).to_numpy()
-        weight[rows], cover[rows] = candidate[rows], factors[product[0]].to_numpy()[rows]
-        named = " × ".join(f"{catalogue.variable(v).label.lower()} ({inputs.years[v]})" for v in product)
-        other_year = any(inputs.years[v] != inputs.year for v in product)
-        if position > 0 or other_year:
-            rank[chosen] = max(position, 1)
-            notes[chosen] = (
-                f"{'pondération approchée' if position else 'pondération de millésime différent'} : {named}"
-            )
-        open_groups -= set(chosen)
-    notes[sorted(open_groups)] = _NO_WEIGHT
-    return weight, cover, notes, rank
 
 
 def _pooled(indicator: Indicator, inputs: Inputs, catalogue: Catalogue, method: Method) -> pd.DataFrame:
@@ -384,12 +279,12 @@ def _pooled(indicator: Indicator, inputs: Inputs, catalogue: Catalogue, method: 
     columns = {p: v for p, v in sorted((indicator.quantiles or {}).items()) if v in inputs.values}
     table = inputs.values.reindex(members["territory"])[list(columns.values())]
     table = table.set_axis(list(columns), axis=1).reset_index(drop=True)
-    status = _member_status(inputs, [_published("", indicator)], members["territory"])
+    status = _member_status(inputs, [published_variable("", indicator)], members["territory"])
     reached = table.loc[:, table.columns <= _MEDIAN].notna().any(axis=1) & table.loc[
         :, table.columns >= _MEDIAN
     ].notna().any(axis=1)
     known = ((table.notna().sum(axis=1) > 1) & reached).to_numpy()
-    weight, _, notes, _ = _weights(indicator, inputs, catalogue, members, known)
+    weight, _, notes, _ = choose_weights(indicator, inputs, catalogue, members, known)
     members["weight"] = weight
     members["mass"] = np.where(known, weight, np.nan)
     usable = known & ~np.isnan(weight)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from oqhs.catalogue import Catalogue, Indicator
+from oqhs.catalogue import Catalogue
+from oqhs.entries import Indicator
 from oqhs.text import format_gap, format_value, round_half_up
 
 KEY_TABLE_COLUMNS = [

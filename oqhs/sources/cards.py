@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
 import yaml
 from pydantic import Field, model_serializer, model_validator
 
-from oqhs.catalogue import Diffusion, Kind, Perimeter
+from oqhs.catalogue import Catalogue
 from oqhs.documents import Model, read_model
+from oqhs.entries import Diffusion, Kind, Perimeter
 from oqhs.errors import CatalogueError, ChecksumError, Problem
 
 CARD_SUFFIX = ".card.yaml"
@@ -114,13 +116,15 @@ def find_card(path: Path) -> Card | None:
     return read_card(beside) if beside.exists() else None
 
 
-def read_cards(folder: Path) -> dict[str, tuple[Path, Card]]:
+def read_cards(folder: Path, catalogue: Catalogue) -> dict[str, tuple[Path, Card]]:
     """Read every card under a folder and check every file it vouches for.
 
     Parameters
     ----------
     folder : Path
         Usually `data/raw`.
+    catalogue : Catalogue
+        Sources and layouts a card may name.
 
     Returns
     -------
@@ -130,7 +134,8 @@ def read_cards(folder: Path) -> dict[str, tuple[Path, Card]]:
     Raises
     ------
     CatalogueError
-        A card is not as it must be, or two cards have one id.
+        A card is not as it must be, names a source or a layout the catalogue does not hold, or two
+        cards have one id.
     ChecksumError
         A file is missing or its bytes are not those of the card; all of them are told.
     """
@@ -162,9 +167,25 @@ def read_cards(folder: Path) -> dict[str, tuple[Path, Card]]:
                     todo="put the file back, or write its new checksum in the card if it was corrected",
                 )
             )
+    unknown = list(_unknown_names(cards, catalogue))
+    if unknown:
+        raise CatalogueError.gather(unknown)
     if wrong:
         raise ChecksumError.gather(wrong)
     return dict(sorted(cards.items()))
+
+
+def _unknown_names(cards: Mapping[str, tuple[Path, Card]], catalogue: Catalogue) -> Iterable[Problem]:
+    allowed = {
+        "source": sorted(catalogue.sources),
+        "layout": sorted({*catalogue.layouts, *catalogue.layers, *OWN_LAYOUTS}),
+    }
+    for path, card in cards.values():
+        for key, known in allowed.items():
+            found = getattr(card, key)
+            if found not in known:
+                what = "the catalogue has no such entry"
+                yield Problem(what, card_path(path), None, key, found, ", ".join(known))
 
 
 def sha256(path: Path) -> str:

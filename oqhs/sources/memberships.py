@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 
 from oqhs.errors import CatalogueError, DataError, Problem
-from oqhs.sources.cards import Card, card_path
-from oqhs.sources.delimited import read_delimited
+from oqhs.sources.cards import Card, MembershipMapping, card_path
+from oqhs.sources.delimited import TextTable, read_delimited
 from oqhs.sources.tabular import Reading
 from oqhs.territories import CODE_SHAPES, kinds_of, normalise_codes
 from oqhs.text import parse_numbers
@@ -59,6 +59,15 @@ def read_memberships(path: Path, card: Card) -> Reading:
             "population": np.nan,
         }
     )
+    if mapping.population is not None:
+        frame["population"] = parse_numbers(text.column(mapping.population), mapping.decimal)["value"]
+    _check(path, text, mapping, frame)
+    used = {name.upper() for name in wanted if name}
+    unmapped = tuple(name for name in text.header if name.upper() not in used)
+    return Reading(frame, path, "memberships", frame["territory"].nunique(), unmapped, text.blank_rows)
+
+
+def _check(path: Path, text: TextTable, mapping: MembershipMapping, frame: pd.DataFrame) -> None:
     problems = [
         Problem(
             "this is not the code of a territory",
@@ -84,7 +93,6 @@ def read_memberships(path: Path, card: Card) -> Reading:
     ]
     if mapping.population is not None:
         parsed = parse_numbers(text.column(mapping.population), mapping.decimal)
-        frame["population"] = parsed["value"]
         problems += [
             Problem(
                 "this is not a number of persons",
@@ -98,9 +106,6 @@ def read_memberships(path: Path, card: Card) -> Reading:
         ]
     if problems:
         raise DataError.gather(problems)
-    used = {name.upper() for name in wanted if name}
-    unmapped = tuple(name for name in text.header if name.upper() not in used)
-    return Reading(frame, path, "memberships", frame["territory"].nunique(), unmapped, text.blank_rows)
 
 
 def _cells(column: pa.ChunkedArray) -> pd.Series:

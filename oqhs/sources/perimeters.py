@@ -11,7 +11,8 @@ import pyogrio
 import shapely
 from pyogrio.errors import DataSourceError
 
-from oqhs.catalogue import Catalogue, LayerLayout
+from oqhs.catalogue import Catalogue
+from oqhs.entries import LayerLayout
 from oqhs.errors import CRSError, DataError, LayoutError, Problem
 from oqhs.sources.cards import Card
 from oqhs.sources.published import agreed

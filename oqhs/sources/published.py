@@ -9,7 +9,8 @@ from typing import TypeVar
 
 import pandas as pd
 
-from oqhs.catalogue import Catalogue, Layout, Vintage
+from oqhs.catalogue import Catalogue
+from oqhs.entries import Layout, Vintage
 from oqhs.errors import DataError, LayoutError
 from oqhs.sources.cards import Card
 from oqhs.sources.delimited import TextTable, read_delimited

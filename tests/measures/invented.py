@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from oqhs.catalogue import load_catalogue
-from oqhs.measures.recipes import Inputs, Method, observe
+from oqhs.measures.inputs import Inputs, Method
+from oqhs.measures.recipes import observe
 
 CATALOGUE = load_catalogue()
 METHOD = Method(couverture_min=0.8, quantile_largeur_max=0.01)

@@ -16,7 +16,8 @@ import real_plain as plain
 from oqhs.catalogue import load_catalogue
 from oqhs.errors import MeasureError
 from oqhs.measures import pooled_quantile
-from oqhs.measures.recipes import Inputs, Method, observe
+from oqhs.measures.inputs import Inputs, Method
+from oqhs.measures.recipes import observe
 from oqhs.sources import read
 
 pytestmark = pytest.mark.real

@@ -5,6 +5,7 @@ import hashlib
 
 import pytest
 
+from oqhs.catalogue import built_in
 from oqhs.errors import CatalogueError, ChecksumError
 from oqhs.sources.cards import Card, card_path, find_card, read_card, read_cards, write_card
 
@@ -36,7 +37,7 @@ def test_a_card_written_is_the_card_read(tmp_path):
 def test_cards_come_by_id_in_order_with_the_file_they_vouch_for(write, carded, tmp_path):
     first = carded(write(CONTENT, name="z.csv"), id="aaa")
     second = carded(write(CONTENT, name="a.csv"), id="zzz")
-    cards = read_cards(tmp_path)
+    cards = read_cards(tmp_path, built_in())
     assert [(name, path) for name, (path, _) in cards.items()] == [("aaa", first), ("zzz", second)]
 
 
@@ -46,7 +47,7 @@ def test_a_card_may_vouch_for_a_file_elsewhere(write, carded, tmp_path):
     local = write(CONTENT, name="raw/ici.csv")
     carded(local, path="../ailleurs.csv")
     local.unlink()
-    ((path, _),) = read_cards(tmp_path / "raw").values()
+    ((path, _),) = read_cards(tmp_path / "raw", built_in()).values()
     assert path == elsewhere.resolve()
 
 
@@ -97,7 +98,7 @@ def test_every_missing_key_is_told_at_once(write, refused):
 def test_a_file_that_changed_is_refused_with_both_checksums(write, carded, tmp_path, refused):
     path = carded(write(CONTENT))
     path.write_bytes(CONTENT.replace(b"1", b"2"))
-    (problem,) = refused(ChecksumError, read_cards, tmp_path)
+    (problem,) = refused(ChecksumError, read_cards, tmp_path, built_in())
     assert (problem.what, problem.file) == ("the file is not the one its card vouches for", path)
     assert problem.column == "sha256"
     assert problem.found == hashlib.sha256(CONTENT.replace(b"1", b"2")).hexdigest()
@@ -108,7 +109,7 @@ def test_a_file_that_changed_is_refused_with_both_checksums(write, carded, tmp_p
 def test_a_line_ending_that_changed_is_another_file(write, carded, tmp_path, refused):
     path = carded(write(CONTENT))
     path.write_bytes(CONTENT.replace(b"\n", b"\r\n"))
-    assert len(refused(ChecksumError, read_cards, tmp_path)) == 1
+    assert len(refused(ChecksumError, read_cards, tmp_path, built_in())) == 1
 
 
 def test_missing_and_changed_files_are_all_told_at_once(write, carded, tmp_path, refused):
@@ -117,7 +118,7 @@ def test_missing_and_changed_files_are_all_told_at_once(write, carded, tmp_path,
     carded(write(CONTENT, name="c.csv"), id="c")
     gone.unlink()
     changed.write_bytes(b"")
-    problems = refused(ChecksumError, read_cards, tmp_path)
+    problems = refused(ChecksumError, read_cards, tmp_path, built_in())
     assert [problem.file for problem in problems] == [gone, changed]
     assert problems[0].what == "the file of this card is not there"
 
@@ -125,6 +126,6 @@ def test_missing_and_changed_files_are_all_told_at_once(write, carded, tmp_path,
 def test_two_cards_of_one_id_are_refused(write, carded, tmp_path, refused):
     carded(write(CONTENT, name="a.csv"), id="meme")
     second = carded(write(CONTENT, name="b.csv"), id="meme")
-    (problem,) = refused(CatalogueError, read_cards, tmp_path)
+    (problem,) = refused(CatalogueError, read_cards, tmp_path, built_in())
     assert (problem.what, problem.file) == ("two cards have one id", card_path(second))
     assert (problem.column, problem.found, problem.todo) == ("id", "meme", "rename one")

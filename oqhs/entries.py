@@ -1,0 +1,180 @@
+"""Entries of the catalogue: what an indicator, a variable, a source, a threshold are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from oqhs.documents import Model
+
+Recipe = Literal["ratio", "count", "published", "pooled", "mass", "estimate", "area_share", "access"]
+#: Recipes that are built; the others are names the catalogue already knows.
+BUILT = ("count", "mass", "pooled", "published", "ratio")
+Kind = Literal[
+    "qpv", "iris", "carreau", "commune", "ept", "departement", "ensemble_qpv", "hors_qpv", "regroupement"
+]
+#: Generation of the quartiers, or year of the outlines of communes (cog) or of IRIS.
+Perimeter = Annotated[str, Field(pattern=r"^(qpv2015|qpv2024|(cog|iris)(19|20)[0-9]{2})$")]
+Unit = Literal["percent", "eur_year", "eur_month", "persons"]
+Diffusion = Literal["interne", "partenaires", "public"]
+#: From the narrowest to the widest.
+DIFFUSIONS = ("interne", "partenaires", "public")
+
+
+class Variable(Model):
+    """A quantity as producers publish it, under our own id."""
+
+    label: str
+    unit: Literal["persons", "households", "families", "units", "percent", "eur_year", "ratio"]
+    range: tuple[float | None, float | None] | None = None
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Smallest and largest value that can be true, in `unit`; None is unbounded."""
+        if self.range is not None:
+            return self.range
+        return (0.0, 100.0) if self.unit == "percent" else (0.0, None)
+
+
+class Term(Model):
+    """Numerator or denominator of a ratio: in words, and the variables that are added up."""
+
+    words: str
+    variables: tuple[str, ...] = ()
+
+
+class Published(Model):
+    """Variable that carries the indicator when a producer publishes it."""
+
+    variable: str
+    divide_by: Annotated[float, Field(gt=0)] = 1.0
+
+
+class Indicator(Model):
+    """An indicator of the observatory.
+
+    `polarity` is +1 when a higher value is favourable, −1 when it is unfavourable and 0 when it is
+    neither: a neutral indicator is never flagged. `weights` lists, best first, the products of
+    variables that may weight the values of several territories; each one after the first is a proxy,
+    and is named as such wherever it is used.
+    """
+
+    label: str
+    theme: str
+    universe: str
+    unit: Unit
+    decimals: int = Field(ge=0, le=3)
+    polarity: Literal[-1, 0, 1]
+    recipe: Recipe
+    source: str
+    key: bool = False
+    footnote: Literal["a", "b", "c"] | None = None
+    numerator: Term | None = None
+    denominator: Term | None = None
+    published: Published | None = None
+    quantiles: dict[float, str] | None = None
+    weights: tuple[tuple[str, ...], ...] = ()
+    richer_by: str | None = None
+    reading: str
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def recipes(self) -> list[str]:
+        """Recipes an edition may ask for: its own, the ratio of its counts, a published figure."""
+        counts = self.numerator is not None and bool(self.numerator.variables)
+        bases = self.denominator is not None and bool(self.denominator.variables)
+        asked = {self.recipe, *(["ratio"] if counts and bases else [])}
+        asked |= {"published"} if self.recipe != "count" else set()
+        return sorted(asked & set(BUILT))
+
+    @model_validator(mode="after")
+    def _holds_what_its_recipe_needs(self) -> Self:
+        counts = self.numerator is not None and bool(self.numerator.variables)
+        bases = self.denominator is not None and bool(self.denominator.variables)
+        lacking = {
+            "ratio": not (counts and bases) and "numerator.variables and denominator.variables",
+            "count": not counts and "numerator.variables",
+            "published": self.published is None and "published",
+            "pooled": not (self.published and self.quantiles and self.weights)
+            and "published, quantiles and weights",
+            "mass": not (self.published and self.weights) and "published and weights",
+        }.get(self.recipe)
+        if lacking:
+            raise ValueError(f"recipe {self.recipe!r} needs {lacking}")
+        return self
+
+
+class Theme(Model):
+    """A theme of the key table."""
+
+    label: str
+
+
+class ThresholdValue(Model):
+    """A value of a threshold, the day it starts to hold and why."""
+
+    value: float
+    since: dt.date
+    reference: str
+    checked: dt.date
+
+
+class Threshold(Model):
+    """A dated parameter of the method."""
+
+    label: str
+    unit: str
+    values: tuple[ThresholdValue, ...] = Field(min_length=1)
+
+
+class Vintage(Model):
+    """One state of a published header.
+
+    `columns` maps a name of the header (upper case, `{yy}` standing for the two digits of the year)
+    to one of our variables. `match` names the columns that, together, tell this vintage.
+    """
+
+    match: tuple[str, ...] = Field(min_length=1)
+    columns: dict[str, str]
+    note: str | None = None
+
+
+class Layout(Model):
+    """A table as a producer publishes it: one territory a row."""
+
+    label: str
+    page: str
+    key: str
+    kinds: tuple[Kind, ...]
+    labels: tuple[str, ...] = ()
+    decimal: Literal[",", "."] = ","
+    edition_years: dict[int, int] = Field(default_factory=dict)
+    vintages: tuple[Vintage, ...]
+
+
+class LayerLayout(Model):
+    """A layer of perimeters as a producer publishes it."""
+
+    label: str
+    page: str
+    kind: Kind
+    match: tuple[str, ...]
+    territory: str
+    name: str
+    communes: str | None = None
+    perimeter: str | None = None
+
+
+class Source(Model):
+    """A statistical source: who produces it, under which licence, in which layouts."""
+
+    label: str
+    short: str
+    producer: str
+    page: str
+    licence: str
+    vintages: str
+    layouts: dict[str, Layout] = Field(default_factory=dict)
+    layers: dict[str, LayerLayout] = Field(default_factory=dict)
