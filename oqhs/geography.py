@@ -309,7 +309,7 @@ def _territories(
         part = part if len(part) == len(members) else part.iloc[:0]
         rows.append(_one(str(code), "ept", perimeter, str(members["parent_name"].iloc[0]) or str(code), part))
     inside = zones.iloc[:0] if towns is None else towns[departement_of(towns["territory"]) == dep]
-    rows.append(_one(dep, "departement", perimeter, dep, inside))
+    rows.append(_one(dep, "departement", perimeter, f"Département {dep}", inside))
     return gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), crs=zones.crs)
 
 

@@ -20,6 +20,7 @@ from oqhs.measures.aggregate import remainder
 from oqhs.measures.inputs import Inputs, Method, variables_of, weights_of
 from oqhs.measures.recipes import observe, scale_of
 from oqhs.sources.cards import Card
+from oqhs.territories import departement_of
 from oqhs.text import NOT_AVAILABLE, OBSERVED
 
 _KEY = set(tables.OBSERVATION_KEY)
@@ -78,9 +79,25 @@ class Materials:
                 file=f"editions/{self.file.edition}.yaml",
                 found=card,
             )
+        self._refuse_strangers(card, frame)
         kept = frame["territory"].isin([*self.zones, *self.references])
         self._rows[card] = tables.plain(frame[kept])
         return self._rows[card]
+
+    def _refuse_strangers(self, card: str, frame: pd.DataFrame) -> None:
+        """Refuse a quartier of the département and of the perimeter that its layer does not hold."""
+        here = frame.loc[frame["perimeter"] == self.file.perimeter, "territory"].astype("str")
+        codes = pd.Series(here.unique(), dtype="str")
+        quartiers = codes[codes.str.match("Q[PN]") & (departement_of(codes) == self.file.departement)]
+        strangers = sorted(set(quartiers) - set(self.zones))
+        if strangers:
+            raise CatalogueError(
+                "the card holds quartiers of this département that are not in its layer",
+                column=card,
+                found=", ".join(strangers[:10]),
+                allowed="the quartiers of the layer of the edition",
+                todo="correct the codes in the file or in the layer: nothing is left out in silence",
+            )
 
 
 def measurements_of(materials: Materials) -> pd.DataFrame:
@@ -245,7 +262,7 @@ def _refuse_contradictions(name: str, rows: pd.DataFrame) -> None:
         raise CatalogueError(
             f"two inputs of {name} say different things of {variable} for {territory}",
             found=", ".join(f"{said.loc[row, 'source']}: {words[row]}" for row in said.index[both]),
-            todo="keep one of the two cards in the edition",
+            todo="keep one of the two cards; where one masks the figure, keep that one",
         )
 
 

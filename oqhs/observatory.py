@@ -388,8 +388,12 @@ class Edition:
             return {name: indicator for name, indicator in compared.items() if indicator.key}
         unknown = sorted(set(names) - set(compared))
         if unknown:
+            near = [match for name in unknown for match in get_close_matches(name, compared, n=2)]
             raise UnknownError(
-                "no such indicator to compare", found=", ".join(unknown), allowed=", ".join(compared)
+                "no such indicator to compare",
+                found=", ".join(unknown),
+                allowed=", ".join(compared),
+                todo=f"did you mean {', '.join(near)}?" if near else None,
             )
         return {name: indicator for name, indicator in compared.items() if name in names}
 

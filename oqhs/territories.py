@@ -113,13 +113,13 @@ def phrases(kind: str, label: str) -> tuple[str, str]:
     >>> phrases("qpv", "Les Bleuets")
     ('dans le quartier Les Bleuets', 'du quartier Les Bleuets')
     """
-    ept = label.removeprefix("EPT ")
+    ept, number = label.removeprefix("EPT "), label.removeprefix("Département ")
     within = {
         "qpv": (f"dans le quartier {label}", f"du quartier {label}"),
         "regroupement": (f"dans les quartiers {label}", f"des quartiers {label}"),
         "iris": (f"dans l'IRIS {label}", f"de l'IRIS {label}"),
         "ept": (f"dans l'EPT {ept}", f"de l'EPT {ept}"),
-        "departement": (f"dans le département {label}", f"du département {label}"),
+        "departement": (f"dans le département {number}", f"du département {number}"),
         "ensemble_qpv": (f"dans les {label}", f"des {label}"),
         "hors_qpv": (f"{label}", f"{label}"),
     }

@@ -225,7 +225,9 @@ def test_a_corrected_name_is_that_of_the_sentence_too():
 def test_without_corrected_names_those_of_the_layer_stand():
     found = build(labels={})
     assert found.name("QN99904M") == "Haut Val"
-    assert found.name("999") == "999"
+    assert found.name("999") == "Département 999"
+    assert found.name("999", "label_article") == "dans le département 999"
+    assert found.name("QPV-999") == "QPV du département 999"
 
 
 def test_a_corrected_name_without_article_forms_gets_the_usual_ones():

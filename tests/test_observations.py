@@ -252,9 +252,20 @@ def test_a_quartier_of_another_perimeter_is_refused():
     assert (error.value.problems[0].found, error.value.problems[0].allowed) == ("qpv2015", "qpv2024")
 
 
+def test_a_quartier_of_the_departement_that_is_not_in_the_layer_is_told_and_not_dropped():
+    # A mistyped code: left out, its people would be missing from every sum without a word.
+    files = census()
+    mistyped = files["qpv"]["territory"].str.replace("QN99902M", "QN99999M")
+    files["qpv"] = files["qpv"].assign(territory=mistyped)
+    with pytest.raises(CatalogueError, match="not in its layer") as error:
+        unemployment(files)
+    assert (error.value.problems[0].column, error.value.problems[0].found) == ("qpv", "QN99999M")
+
+
 def test_a_card_without_any_quartier_of_the_edition_is_refused():
     files = census()
-    files["qpv"] = files["qpv"].assign(territory=lambda rows: rows["territory"].str.replace("QN", "QP"))
+    older = files["qpv"]["territory"].str.replace("QN", "QP")
+    files["qpv"] = files["qpv"].assign(territory=older, perimeter="qpv2015")
     with pytest.raises(CatalogueError, match="no quartier of perimeter qpv2024"):
         unemployment(files)
 

@@ -35,7 +35,10 @@ from oqhs.text import (
 _MEDIAN = 0.5
 _ALMOST_ALL = 99.9
 _NO_COUNT = "effectifs connus"
-_RICHER = "borne haute : les territoires inconnus, plus aisés, sont pris au plus au taux des autres"
+_RICHER = (
+    "borne haute : on suppose que les territoires sans donnée, plus aisés, "
+    "n'ont pas un taux supérieur à celui des autres"
+)
 _COVERED = {"weight": "du poids", "population": "de la population"}
 
 

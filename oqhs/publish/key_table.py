@@ -51,6 +51,9 @@ KEY_TABLE_COLUMNS = [
 #: What is printed where there is no value.
 MISSING = "n. d."
 
+#: What stands between two caveats in one cell.
+CAVEAT_MARK = " | "
+
 FOOTNOTES = {
     "a": "la donnée de l'ensemble des quartiers est calculée ou estimée par l'observatoire",
     "b": "la donnée de l'ensemble des quartiers est la donnée officielle de l'Insee",
@@ -124,7 +127,7 @@ def _row(
         "note": _footnote(indicator, gap, wording),
         "remark": _remark(indicator, gap, wording),
         "reading_key": _reading_key(indicator, value, reference, shown, str(gap["reason"]), wording),
-        "caveats": " ".join(catalogue.caveats[caveat] for caveat in indicator.caveats),
+        "caveats": CAVEAT_MARK.join(catalogue.caveats[caveat] for caveat in indicator.caveats),
         "diffusion": wording.diffusion,
         "territory_label": wording.zone,
         "reference_label": wording.reference,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from oqhs.publish import writers
-from oqhs.publish.key_table import FOOTNOTES, MISSING
+from oqhs.publish.key_table import CAVEAT_MARK, FOOTNOTES, MISSING
 from oqhs.text import listing
 
 INVENTED = "DONNÉES INVENTÉES : ce département n'existe pas, ces chiffres ne décrivent aucun lieu."
@@ -96,7 +96,9 @@ def warnings_of(table: pd.DataFrame, *, invented: bool) -> list[str]:
 def notes_of(table: pd.DataFrame) -> list[str]:
     """Footnotes the table calls, in their order."""
     letters = sorted({letter for cell in table["note"] for letter in cell.split(", ") if letter})
-    return [f"{letter} : {FOOTNOTES[letter]}." for letter in letters]
+    lines = [f"{letter} : {FOOTNOTES[letter]}." for letter in letters]
+    lines += [f"{MISSING} : non disponible."] if table["gap"].isna().any() else []
+    return [*lines, "Les écarts sont calculés avant arrondi."]
 
 
 def reading_of(table: pd.DataFrame) -> list[str]:
@@ -121,9 +123,10 @@ def remarks_of(table: pd.DataFrame) -> list[str]:
 def caveats_of(table: pd.DataFrame) -> list[str]:
     """Tell what holds everywhere for the indicators that have a value, each sentence once."""
     seen = table[(table["status"] == "observed") & (table["caveats"] != "")]
+    said = seen.assign(caveat=seen["caveats"].str.split(CAVEAT_MARK, regex=False)).explode("caveat")
     return [
-        f"{listing(list(dict.fromkeys(rows['label'])))} : {caveats}"
-        for caveats, rows in seen.groupby("caveats", sort=False)
+        f"{caveat} ({listing(list(dict.fromkeys(rows['label'])))})"
+        for caveat, rows in said.groupby("caveat", sort=False)
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -98,6 +98,12 @@ def card_path(path: Path) -> Path:
     return path.with_name(path.name + CARD_SUFFIX)
 
 
+def card_place(path: Path) -> Path:
+    """Where to look for what a card says: the card beside the file, or the file when it is elsewhere."""
+    beside = card_path(path)
+    return beside if beside.exists() else path
+
+
 def data_path(card_file: Path, card: Card) -> Path:
     """Where the file of a card stands: beside it, or at the `path` the card gives."""
     if card.path is None:
@@ -167,7 +173,7 @@ def read_cards(folder: Path, catalogue: Catalogue) -> dict[str, tuple[Path, Card
                     todo="put the file back, or write its new checksum in the card if it was corrected",
                 )
             )
-    unknown = list(_unknown_names(cards, catalogue))
+    unknown = list(_unknown_names(zip(files, (card for _, card in cards.values()), strict=True), catalogue))
     if unknown:
         raise CatalogueError.gather(unknown)
     if wrong:
@@ -175,17 +181,17 @@ def read_cards(folder: Path, catalogue: Catalogue) -> dict[str, tuple[Path, Card
     return dict(sorted(cards.items()))
 
 
-def _unknown_names(cards: Mapping[str, tuple[Path, Card]], catalogue: Catalogue) -> Iterable[Problem]:
+def _unknown_names(cards: Iterable[tuple[Path, Card]], catalogue: Catalogue) -> Iterable[Problem]:
     allowed = {
         "source": sorted(catalogue.sources),
         "layout": sorted({*catalogue.layouts, *catalogue.layers, *OWN_LAYOUTS}),
     }
-    for path, card in cards.values():
+    for card_file, card in cards:
         for key, known in allowed.items():
             found = getattr(card, key)
             if found not in known:
                 what = "the catalogue has no such entry"
-                yield Problem(what, card_path(path), None, key, found, ", ".join(known))
+                yield Problem(what, card_file, None, key, found, ", ".join(known))
 
 
 def sha256(path: Path) -> str:

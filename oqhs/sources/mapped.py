@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from oqhs.catalogue import Catalogue
 from oqhs.errors import CatalogueError, DataError, Problem
-from oqhs.sources.cards import Card, TableMapping, card_path
+from oqhs.sources.cards import Card, TableMapping, card_place
 from oqhs.sources.delimited import read_delimited
 from oqhs.sources.published import agreed
 from oqhs.sources.tabular import Column, Reading, Table, measurements_of, not_parquet, typed_cells
@@ -37,7 +37,7 @@ def read_mapped(
     if mapping is None:
         raise CatalogueError(
             "layout `mapped` needs a mapping",
-            file=card_path(path),
+            file=card_place(path),
             column="mapping",
             todo="add it to the card",
         )
@@ -97,7 +97,7 @@ def _refuse_repeated(path: Path, columns: list[Column]) -> None:
         if other != column.name:
             raise CatalogueError(
                 f"the card maps two columns, {other} and {column.name}, to one variable of {column.year}",
-                file=card_path(path),
+                file=card_place(path),
                 column=f"mapping.columns.{column.name}",
                 found=column.variable,
                 allowed="one column for a variable and a year",
@@ -122,7 +122,7 @@ def _check_mapping(path: Path, mapping: TableMapping, names: list[str], catalogu
         if column.variable not in known:
             raise CatalogueError(
                 "the card maps a column to a variable the catalogue does not hold",
-                file=card_path(path),
+                file=card_place(path),
                 column=f"mapping.columns.{name}",
                 found=column.variable,
                 allowed=", ".join(sorted(known)),

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from oqhs.errors import CatalogueError, DataError, Problem
-from oqhs.sources.cards import Card, MembershipMapping, card_path
+from oqhs.sources.cards import Card, MembershipMapping, card_place
 from oqhs.sources.delimited import TextTable, read_delimited
 from oqhs.sources.tabular import Reading
 from oqhs.territories import CODE_SHAPES, kinds_of, normalise_codes
@@ -37,7 +37,7 @@ def read_memberships(path: Path, card: Card) -> Reading:
     if mapping is None:
         raise CatalogueError(
             "layout `memberships` needs the columns of the two codes",
-            file=card_path(path),
+            file=card_place(path),
             column="memberships",
             allowed="territory, parent, and if need be parent_name, population, decimal",
         )

@@ -135,7 +135,8 @@ def _check_codes(table: Table, codes: pd.Series) -> pd.Series:
     table.report(foreign, what, table.key, written, ", ".join(table.kinds))
     if not table.repeated:
         what = "this territory stands twice"
-        table.report(codes.duplicated(), what, table.key, written, "one row a territory")
+        hint = "where a quartier stands on one row per commune, `repeated: true` in the mapping of the card"
+        table.report(codes.duplicated(), what, table.key, written, "one row a territory", hint)
     return _perimeters(table, codes, shapes)
 
 
@@ -187,7 +188,9 @@ def _parse(table: Table, catalogue: Catalogue) -> tuple[np.ndarray, np.ndarray]:
             continue
         cells = pd.Series(column.cells.to_pandas(), dtype="str")
         allowed = f"a number with decimal mark {table.decimal!r}, or one of {codes}"
-        table.report(unreadable, "this is not a number", column.name, cells, allowed)
+        other = "." if table.decimal == "," else ","
+        hint = f"if the decimal mark is {other!r}, say so in the card (mapping: decimal)"
+        table.report(unreadable, "this is not a number", column.name, cells, allowed, hint)
         table.report(
             outside,
             f"{column.variable} cannot have this value",

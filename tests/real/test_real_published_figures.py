@@ -95,7 +95,8 @@ def test_g3_poverty_in_the_departement_is_bounded_where_two_rich_communes_are_se
     assert (round(row["lower"], 2), round(row["upper"], 2)) == (17.16, 17.25)  # golden.md
     assert row["note"] == (
         "partiel : 45 des 47 territoires, 99,5 % du poids ; "
-        "borne haute : les territoires inconnus, plus aisés, sont pris au plus au taux des autres"
+        "borne haute : on suppose que les territoires sans donnée, plus aisés, "
+        "n'ont pas un taux supérieur à celui des autres"
     )
 
 
