@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import geopandas as gpd
 import pandas as pd
@@ -112,6 +113,28 @@ class Geography:
         return pd.DataFrame(
             {"territory": chosen.index, "reference": reference, "reference_territory": chosen.to_numpy()}
         )
+
+    def pair(self, zone: str, reference: str) -> pd.DataFrame:
+        """Give one territory with its reference, as `pairs` does; `UnknownError` says what exists."""
+        pairs = self.pairs(reference)
+        found = pairs[pairs["territory"] == zone]
+        if found.empty and zone == self.ensemble:
+            raise UnknownError(
+                "all the quartiers together have no such reference",
+                found=reference,
+                allowed="departement, hors_qpv",
+                todo="name a quartier, or take departement",
+            )
+        if found.empty:
+            known = [*self.of_kind("qpv"), *self.of_kind("regroupement")]
+            near = get_close_matches(zone.upper(), known, n=3)
+            raise UnknownError(
+                "this edition has no such quartier",
+                found=zone,
+                allowed=f"a code from {known[0]} to {known[-1]}",
+                todo=f"did you mean {', '.join(near)}?" if near else "see the codes in edition.territories",
+            )
+        return found
 
     def name(self, code: str, form: str = "label") -> str:
         """Name of a territory (`label`, `label_article` or `label_de`); parents pooled are listed."""

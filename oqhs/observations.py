@@ -20,7 +20,7 @@ from oqhs.measures.aggregate import remainder
 from oqhs.measures.inputs import Inputs, Method, variables_of, weights_of
 from oqhs.measures.recipes import observe, scale_of
 from oqhs.sources.cards import Card
-from oqhs.territories import departement_of
+from oqhs.territories import departement_of, kinds_of
 from oqhs.text import NOT_AVAILABLE, OBSERVED
 
 _KEY = set(tables.OBSERVATION_KEY)
@@ -178,7 +178,7 @@ def _inputs(
     rows = rows.assign(silent=rows["status"] == NOT_AVAILABLE).sort_values(["silent", "rank"], kind="stable")
     rows = rows.drop_duplicates(["variable", "territory"])
     own = rows[rows["variable"].isin(variables_of(name, indicator))]
-    communes = own[own["territory"].str.fullmatch(r"[0-9][0-9AB][0-9]{3}")]
+    communes = own[kinds_of(own["territory"])["kind"] == "commune"]
     if len(set(communes["perimeter"])) > 1:
         raise MeasureError(
             f"the communes of {name} are on several perimeters",

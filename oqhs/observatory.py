@@ -37,8 +37,10 @@ class Observatory:
     ------
     UnknownError
         The folder has no `raw`.
+    CatalogueError
+        A card, or an indicator of the user, is not as it must be.
     ChecksumError
-        A file is not the one its card vouches for.
+        A file is missing, or is not the one its card vouches for.
     """
 
     def __init__(self, folder: str | Path = "data") -> None:
@@ -285,24 +287,7 @@ class Edition:
         (17, 13)
         """
         zone = territory if territory is not None else self.geography.ensemble
-        pairs = self.geography.pairs(reference)
-        pairs = pairs[pairs["territory"] == zone]
-        if pairs.empty and zone == self.geography.ensemble:
-            raise UnknownError(
-                "all the quartiers together have no such reference",
-                found=reference,
-                allowed="departement, hors_qpv",
-                todo="name a quartier, or take departement",
-            )
-        if pairs.empty:
-            known = [*self.geography.of_kind("qpv"), *self.geography.of_kind("regroupement")]
-            near = get_close_matches(zone.upper(), known, n=3)
-            raise UnknownError(
-                "this edition has no such quartier",
-                found=zone,
-                allowed=f"a code from {known[0]} to {known[-1]}",
-                todo=f"did you mean {', '.join(near)}?" if near else "see the codes in edition.territories",
-            )
+        pairs = self.geography.pair(zone, reference)
         gaps = compare(self._observations, pairs, self._chosen(indicators), mode=mode)
         other = pairs["reference_territory"].iloc[0]
         other = other if isinstance(other, str) else ""

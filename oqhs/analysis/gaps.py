@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from oqhs.entries import Indicator
-from oqhs.text import OBSERVED, STATUS_WORDS, round_half_up, signs_of
+from oqhs.text import NOT_AVAILABLE, OBSERVED, STATUS_WORDS, round_half_up, signs_of
 
 Mode = Literal["unrounded", "published"]
 
@@ -112,16 +112,7 @@ def compare(
         partial; `sign` is the sign of the gap as shown; `unfavourable` is missing when the indicator
         is neutral or the gap is. Where there is no gap, `reason` says why, in French.
     """
-    names = pd.DataFrame({"indicator": list(indicators)})
-    rows = names.merge(pairs, how="cross")
-    carried = ["indicator", "territory", "value", "lower", "upper", "year", "perimeter", "status",
-               "coverage", "origin", "source", "note"]  # fmt: skip
-    sides = observations[carried]
-    rows = rows.merge(sides, how="left", on=["indicator", "territory"])
-    other = sides.rename(columns={name: f"reference_{name}" for name in carried if name != "indicator"})
-    rows = rows.merge(other, how="left", on=["indicator", "reference_territory"])
-    for column in ("status", "reference_status"):
-        rows[column] = rows[column].fillna("not_available")
+    rows = _sides(observations, pairs, list(indicators))
     rows["unit"] = rows["indicator"].map(lambda name: indicators[name].unit)
     rows["reason"] = _reasons(rows)
     comparable = rows["reason"] == ""
@@ -136,13 +127,30 @@ def compare(
         rows[name] = pd.Series(taken, index=rows.index).where(comparable)
     rows["sign"] = pd.Series(signs_of(rows["gap"], decimals), index=rows.index, dtype="str")
     polarity = rows["indicator"].map(lambda name: indicators[name].polarity)
-    judged = (polarity != 0) & rows["gap"].notna()
-    shown_zero = rows["sign"] == "="
-    against = pd.Series(rows["gap"] * polarity < 0, dtype="boolean") & ~shown_zero
-    rows["unfavourable"] = against.where(judged, pd.NA)
+    rows["unfavourable"] = _unfavourable(rows, polarity)
     order = {name: rank for rank, name in enumerate(indicators)}
     rows["rank"] = rows["indicator"].map(order)
     return rows.sort_values(["rank", "reference", "territory"], ignore_index=True)[GAP_COLUMNS]
+
+
+def _sides(observations: pd.DataFrame, pairs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Put the observations of a territory and of its reference on one row, for every indicator."""
+    rows = pd.DataFrame({"indicator": names}).merge(pairs, how="cross")
+    carried = ["indicator", "territory", "value", "lower", "upper", "year", "perimeter", "status",
+               "coverage", "origin", "source", "note"]  # fmt: skip
+    sides = observations[carried]
+    rows = rows.merge(sides, how="left", on=["indicator", "territory"])
+    other = sides.rename(columns={name: f"reference_{name}" for name in carried if name != "indicator"})
+    rows = rows.merge(other, how="left", on=["indicator", "reference_territory"])
+    for column in ("status", "reference_status"):
+        rows[column] = rows[column].fillna(NOT_AVAILABLE)
+    return rows
+
+
+def _unfavourable(rows: pd.DataFrame, polarity: pd.Series) -> pd.Series:
+    """Whether a gap goes the wrong way; missing for a neutral indicator, or without a gap."""
+    against = pd.Series(rows["gap"] * polarity < 0, dtype="boolean") & (rows["sign"] != "=")
+    return against.where((polarity != 0) & rows["gap"].notna(), pd.NA)
 
 
 def _reasons(rows: pd.DataFrame) -> pd.Series:

@@ -110,7 +110,7 @@ def _direct(name: str, indicator: Indicator, recipe: str, inputs: Inputs) -> pd.
             if indicator.unit == "percent":
                 _refuse_above_one(name, result)
             nobody = (result["status"] == OBSERVED) & result["value"].isna()
-            result.loc[nobody, "status"] = "not_applicable"
+            result.loc[nobody, "status"] = NOT_APPLICABLE
     published = published_variable(name, indicator)
     if published in variables and recipe != "count":
         column = values.loc[index, published] / (indicator.published.divide_by if indicator.published else 1)
@@ -130,7 +130,8 @@ def _direct(name: str, indicator: Indicator, recipe: str, inputs: Inputs) -> pd.
     reasons = result["status"].map(STATUS_WORDS).fillna("")
     result["note"] = [_joined(reason, note) for reason, note in zip(reasons, notes, strict=True)]
     result["source"] = inputs.sources.reindex(index).fillna("")
-    result["origin"] = np.where(inputs.official.reindex(index).eq(True), "insee", "oqhs")
+    origin = np.where(inputs.official.reindex(index).eq(True), "insee", "oqhs")
+    result["origin"] = np.where(hidden, "", origin)
     return result
 
 
@@ -173,8 +174,9 @@ def _together(
     known = [_known_words(row) for row in result.itertuples()]
     result["note"] = [_joined(words, note) for words, note in zip(known, result["note"], strict=True)]
     result = result.drop(columns="lacking")
-    partial = (result["coverage"] < 1) & (result["status"] == OBSERVED)
-    result["origin"] = np.where(partial | result.pop("estimated"), "oqhs_estimate", "oqhs")
+    estimated = (result["coverage"] < 1) | result.pop("estimated")
+    origin = np.where(estimated, "oqhs_estimate", "oqhs")
+    result["origin"] = np.where(result["status"] == OBSERVED, origin, "")
     return result
 
 
@@ -258,7 +260,9 @@ def _weighted(
     published = published_variable(name, indicator)
     rates = _column(inputs.values, [published], members["territory"]) / scale_of(indicator)
     status = _member_status(inputs, [published], members["territory"])
-    weight, cover, notes, rank = choose_weights(indicator, inputs, catalogue, members, status == OBSERVED)
+    weight, cover, notes, estimated = choose_weights(
+        indicator, inputs, catalogue, members, status == OBSERVED
+    )
     members["weight"] = weight
     members["mass"] = rates * weight
     members["member_status"] = np.where((status == OBSERVED) & np.isnan(weight), NOT_AVAILABLE, status)
@@ -273,7 +277,7 @@ def _weighted(
     result[["value", "lower", "upper"]] *= scale_of(indicator)
     unweighted = (notes == NO_WEIGHT) & (result["n_known"] == 0)
     lacking = np.where(unweighted, "valeurs pondérées", "valeur connue")
-    return result.assign(note=notes, lacking=lacking, estimated=rank > 0)
+    return result.assign(note=notes, lacking=lacking, estimated=estimated)
 
 
 def _pooled(indicator: Indicator, inputs: Inputs, catalogue: Catalogue, method: Method) -> pd.DataFrame:

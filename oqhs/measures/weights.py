@@ -39,14 +39,14 @@ def choose_weights(
     """Best weight, group by group: the first product that every known member has.
 
     Returns the weight and the extensive factor the coverage is taken on (per member), then the note
-    and the rank of the product chosen (per group).
+    and whether the weight is a proxy or of another year (per group).
     """
     groups = members["group"]
     weight = np.full(len(members), np.nan)
     cover = np.full(len(members), np.nan)
     names = sorted(groups.unique())
     notes = pd.Series("", index=names, dtype="str")
-    rank = pd.Series(0, index=names)
+    estimated = pd.Series(False, index=names)
     open_groups = set(names)
     for position, product in enumerate(indicator.weights):
         if not set(product) <= set(inputs.values.columns):
@@ -60,10 +60,10 @@ def choose_weights(
         named = " × ".join(f"{catalogue.variable(v).label.lower()} ({inputs.years[v]})" for v in product)
         other_year = any(inputs.years[v] != inputs.year for v in product)
         if position > 0 or other_year:
-            rank[chosen] = max(position, 1)
+            estimated[chosen] = True
             notes[chosen] = (
                 f"{'pondération approchée' if position else 'pondération de millésime différent'} : {named}"
             )
         open_groups -= set(chosen)
     notes[sorted(open_groups)] = NO_WEIGHT
-    return weight, cover, notes, rank
+    return weight, cover, notes, estimated

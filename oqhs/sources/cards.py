@@ -156,29 +156,33 @@ def read_cards(folder: Path, catalogue: Catalogue) -> dict[str, tuple[Path, Card
             )
         path = data_path(card_file, card)
         cards[card.id] = (path, card)
-        if not path.is_file():
-            wrong.append(
-                Problem(
-                    "the file of this card is not there", file=path, todo="put it back, or remove its card"
-                )
-            )
-        elif (found := sha256(path)) != card.sha256:
-            wrong.append(
-                Problem(
-                    "the file is not the one its card vouches for",
-                    file=path,
-                    column="sha256",
-                    found=found,
-                    allowed=card.sha256,
-                    todo="put the file back, or write its new checksum in the card if it was corrected",
-                )
-            )
+        wrong += _changed(path, card)
     unknown = list(_unknown_names(zip(files, (card for _, card in cards.values()), strict=True), catalogue))
     if unknown:
         raise CatalogueError.gather(unknown)
     if wrong:
         raise ChecksumError.gather(wrong)
     return dict(sorted(cards.items()))
+
+
+def _changed(path: Path, card: Card) -> list[Problem]:
+    """Tell that a file is gone, or is not the one of its card."""
+    if not path.is_file():
+        todo = "put it back, or remove its card"
+        return [Problem("the file of this card is not there", file=path, todo=todo)]
+    found = sha256(path)
+    if found == card.sha256:
+        return []
+    return [
+        Problem(
+            "the file is not the one its card vouches for",
+            file=path,
+            column="sha256",
+            found=found,
+            allowed=card.sha256,
+            todo="put the file back, or write its new checksum in the card if it was corrected",
+        )
+    ]
 
 
 def _unknown_names(cards: Iterable[tuple[Path, Card]], catalogue: Catalogue) -> Iterable[Problem]:

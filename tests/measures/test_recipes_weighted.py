@@ -185,3 +185,10 @@ def test_an_aggregate_the_producer_masked_is_not_rebuilt_from_its_members(code, 
 def test_an_aggregate_the_producer_did_not_give_is_computed():
     whole = poverty({"A": 40, "B": 20, "QPV-999": "nd"}, personnes_menages_fiscaux={"A": 1000, "B": 3000})
     assert whole.loc["QPV-999", "value"] == pytest.approx(25.0)
+
+
+def test_a_value_that_is_not_there_has_no_origin():
+    # A is masked, and the group of A alone has nothing to be computed from.
+    found = poverty({"A": "s"}, {"A": 1000}, edges=[("QPV-999", "A")])
+    assert found["status"].to_dict() == {"A": "secret", "QPV-999": "secret"}
+    assert found["origin"].to_dict() == {"A": "", "QPV-999": ""}
