@@ -181,7 +181,7 @@ def _placeholders(reading: str) -> list[str]:
 
 
 def _dangling(catalogue: Catalogue, origin: Mapping[str, Path]) -> Iterable[Problem]:
-    """Find what an indicator or a layout names and the catalogue does not hold."""
+    """Find what an indicator, a variable or a layout names and the catalogue does not hold."""
     known = set(catalogue.variables) | set(catalogue.indicators)
     for name, indicator in catalogue.indicators.items():
         place = f"indicators.{name}"
@@ -210,14 +210,21 @@ def _dangling(catalogue: Catalogue, origin: Mapping[str, Path]) -> Iterable[Prob
                         found=value,
                         allowed=", ".join(sorted(allowed)),
                     )
+    yield from _unknown_variables(catalogue, known)
+
+
+def _unknown_variables(catalogue: Catalogue, known: set[str]) -> Iterable[Problem]:
+    """Find the variables a layout, or another variable, names and the catalogue does not hold."""
+    named = [
+        ("variables.yaml", f"variables.{name}.at_most", variable.at_most)
+        for name, variable in catalogue.variables.items()
+        if variable.at_most is not None
+    ]
     for name, (_, layout) in catalogue.layouts.items():
         for vintage in layout.vintages:
-            for column, variable in vintage.columns.items():
-                if variable not in known:
-                    yield Problem(
-                        "no such variable",
-                        file="sources.yaml",
-                        column=f"{name}.{column}",
-                        found=variable,
-                        allowed="a variable of variables.yaml",
-                    )
+            blocks = [vintage.columns, *(block.columns for block in vintage.blocks.values())]
+            pairs = [pair for columns in blocks for pair in columns.items()]
+            named += [("sources.yaml", f"{name}.{column}", variable) for column, variable in pairs]
+    for file, place, variable in named:
+        if variable not in known:
+            yield Problem("no such variable", file, None, place, variable, "a variable of variables.yaml")

@@ -20,8 +20,30 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """A YAML loader that refuses a key written twice instead of keeping the last."""
+#: Bytes a document may hold, and levels of lists and mappings: a card has three.
+MOST_BYTES = 2**20
+MOST_LEVELS = 20
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """A YAML loader that refuses a key written twice, an alias, and what is nested without end.
+
+    A few aliases of aliases would unfold into more text than a memory holds.
+    """
+
+    level = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Compose a node, once it is known to be neither an alias nor too deep."""
+        mark = self.get_mark()
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "an alias (*name) is not accepted", mark)
+        if self.level >= MOST_LEVELS:
+            raise yaml.composer.ComposerError(None, None, f"more than {MOST_LEVELS} levels", mark)
+        self.level += 1
+        node = super().compose_node(parent, index)
+        self.level -= 1
+        return node
 
 
 def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -37,7 +59,7 @@ def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any
     return loader.construct_mapping(node, deep=True)
 
 
-_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
+_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
 
 
 def read_model(path: Path, model: type[M]) -> M:
@@ -53,11 +75,16 @@ def read_model(path: Path, model: type[M]) -> M:
     Raises
     ------
     CatalogueError
-        The file is not YAML, holds a key twice, or does not fit the model; every problem is told
-        with the path of the key in the file and the keys allowed there.
+        The file is not YAML, holds a key twice or an alias, is larger than `MOST_BYTES`, or does not
+        fit the model; every problem is told with the path of the key in the file and the keys allowed
+        there.
     """
+    if (size := path.stat().st_size) > MOST_BYTES:
+        raise CatalogueError(
+            "this document is too large", file=path, found=f"{size} bytes", allowed=f"{MOST_BYTES} bytes"
+        )
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506
     except UnicodeDecodeError as error:
         raise CatalogueError("not UTF-8 text", file=path, todo="save the file as UTF-8") from error
     except (yaml.YAMLError, ValueError) as error:

@@ -11,12 +11,23 @@ from oqhs.documents import Model
 
 Recipe = Literal["ratio", "count", "published", "pooled", "mass", "estimate", "area_share", "access"]
 #: Recipes that are built; the others are names the catalogue already knows.
-BUILT = ("count", "mass", "pooled", "published", "ratio")
+BUILT = ("count", "estimate", "mass", "pooled", "published", "ratio")
 Kind = Literal[
-    "qpv", "iris", "carreau", "commune", "ept", "departement", "ensemble_qpv", "hors_qpv", "regroupement"
+    "qpv",
+    "iris",
+    "carreau",
+    "commune",
+    "ept",
+    "epci",
+    "departement",
+    "region",
+    "france",
+    "ensemble_qpv",
+    "hors_qpv",
+    "regroupement",
 ]
-#: Generation of the quartiers, or year of the outlines of communes (cog) or of IRIS.
-Perimeter = Annotated[str, Field(pattern=r"^(qpv2015|qpv2024|(cog|iris)(19|20)[0-9]{2})$")]
+#: Generation of the quartiers, year of the outlines of communes (cog) or of IRIS, or size of the cells.
+Perimeter = Annotated[str, Field(pattern=r"^(qpv2015|qpv2024|(cog|iris)(19|20)[0-9]{2}|carreaux200m)$")]
 Unit = Literal["percent", "eur_year", "eur_month", "persons"]
 Diffusion = Literal["interne", "partenaires", "public"]
 #: From the narrowest to the widest.
@@ -24,11 +35,16 @@ DIFFUSIONS = ("interne", "partenaires", "public")
 
 
 class Variable(Model):
-    """A quantity as producers publish it, under our own id."""
+    """A quantity as producers publish it, under our own id.
+
+    `at_most` is a variable it is a part of, or that stands above it, in one table: a value over that of
+    the other is refused.
+    """
 
     label: str
     unit: Literal["persons", "households", "families", "units", "percent", "eur_year", "ratio"]
     range: tuple[float | None, float | None] | None = None
+    at_most: str | None = None
 
     @property
     def bounds(self) -> tuple[float | None, float | None]:
@@ -85,7 +101,7 @@ class Indicator(Model):
         """Recipes an edition may ask for: its own, the ratio of its counts, a published figure."""
         counts = self.numerator is not None and bool(self.numerator.variables)
         bases = self.denominator is not None and bool(self.denominator.variables)
-        asked = {self.recipe, *(["ratio"] if counts and bases else [])}
+        asked = {self.recipe, *(["ratio", "estimate"] if counts and bases else [])}
         asked |= {"published"} if self.recipe != "count" else set()
         return sorted(asked & set(BUILT))
 
@@ -129,20 +145,37 @@ class Threshold(Model):
     values: tuple[ThresholdValue, ...] = Field(min_length=1)
 
 
+class Block(Model):
+    """Columns of a table that are of another source, hence of another year than the rest of it."""
+
+    label: str
+    columns: dict[str, str]
+    notes: tuple[str, ...] = ()
+
+
 class Vintage(Model):
     """One state of a published header.
 
-    `columns` maps a name of the header (upper case, `{yy}` standing for the two digits of the year)
-    to one of our variables. `match` names the columns that, together, tell this vintage.
+    `match` names the columns that, together, tell this vintage, `absent` those that tell another one.
+    `columns` maps a name of the header (upper case, `{yy}` standing for the two digits of the year),
+    several that are added up (`A + B`) or the spellings of one (`A | B`) to one of our variables.
+    `notes` are columns that qualify the row. The columns of `blocks` are read when the card says of
+    which year they are. `key` is that of the layout unless told.
     """
 
     match: tuple[str, ...] = Field(min_length=1)
+    absent: tuple[str, ...] = ()
     columns: dict[str, str]
-    note: str | None = None
+    notes: tuple[str, ...] = ()
+    blocks: dict[str, Block] = Field(default_factory=dict)
+    key: str | None = None
 
 
 class Layout(Model):
-    """A table as a producer publishes it: one territory a row."""
+    """A table as a producer publishes it: one territory a row.
+
+    `key` is the column of the code, or those that make it (`DEP & COM`).
+    """
 
     label: str
     page: str

@@ -25,8 +25,10 @@ class Problem:
         What is wrong, in one sentence.
     file : str or Path, optional
         File where it was found.
+    sheet : str, optional
+        Sheet of the workbook.
     line : int, optional
-        Line in the file, the header being line 1.
+        Line in the file (row of the sheet), the first one being line 1.
     column : str, optional
         Column, key or path inside the file.
     found : object, optional
@@ -44,10 +46,12 @@ class Problem:
     found: object = None
     allowed: str | None = None
     todo: str | None = None
+    sheet: str | None = None
 
     def __str__(self) -> str:
         place = [
             str(self.file) if self.file is not None else "",
+            f"sheet {self.sheet!r}" if self.sheet is not None else "",
             f"line {self.line}" if self.line is not None else "",
             f"column {self.column!r}" if self.column is not None else "",
         ]
@@ -75,8 +79,10 @@ class OqhsError(Exception):
         found: object = None,
         allowed: str | None = None,
         todo: str | None = None,
+        sheet: str | None = None,
     ) -> None:
-        self.problems: tuple[Problem, ...] = (Problem(what, file, line, column, found, allowed, todo),)
+        problem = Problem(what, file, line, column, found, allowed, todo, sheet)
+        self.problems: tuple[Problem, ...] = (problem,)
         super().__init__(str(self.problems[0]))
 
     @classmethod

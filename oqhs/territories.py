@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,8 +33,38 @@ QPV_METRO = "QPV-METRO"
 #: Rows of the producers for all the quartiers of metropolitan France.
 METRO_ROWS = {"ENSEMBLE": QPV_METRO, "00": QPV_METRO}
 
+#: France whole and in Europe, as one row: what the producer calls it depends on the file.
+FRANCE, FRANCE_METRO = "FR", "FR-METRO"
+#: Codes of the regions since 2016: each is also the code of a département but for the first ones.
+REGIONS = frozenset(
+    {
+        "01",
+        "02",
+        "03",
+        "04",
+        "06",
+        "11",
+        "24",
+        "27",
+        "28",
+        "32",
+        "44",
+        "52",
+        "53",
+        "75",
+        "76",
+        "84",
+        "93",
+        "94",
+    }
+)
+
 _DEP = r"(?:[0-9]{2}|2[AB])"
 _SHAPES: dict[str, tuple[str, str | None]] = {
+    r"CRS[0-9]{4}RES200MN[0-9]+E[0-9]+": ("carreau", "carreaux200m"),
+    r"REG-[0-9]{2}": ("region", None),
+    r"EPCI-[0-9]{9}": ("epci", None),
+    r"FR|FR-METRO": ("france", None),
     r"QP(?:[0-9]{3}|02[AB])[0-9]{3}": ("qpv", "qpv2015"),
     r"QN(?:[0-9]{3}|02[AB])[0-9]{2}[MINC]": ("qpv", "qpv2024"),
     rf"QPV-(?:METRO|{_DEP}[0-9]?)": ("ensemble_qpv", None),
@@ -44,8 +74,8 @@ _SHAPES: dict[str, tuple[str, str | None]] = {
     r"[0-9]{2}|2[AB]|9[789][0-9]": ("departement", None),
 }
 CODE_SHAPES = (
-    "QP + 6 digits (quartier 2015), QN + 5 digits + M, I, N or C (quartier 2024), 9 digits (IRIS), "
-    "5 characters (commune), 2 or 3 (département), T + number (EPT), QPV-94 (all its quartiers)"
+    "QP + 6 digits (quartier 2015), QN + 5 digits + M, I, N or C (quartier 2024), 9 digits (IRIS or EPCI), "
+    "5 characters (commune), 2 or 3 (département or region), T + number (EPT), QPV-94 (all its quartiers)"
 )
 
 MEMBERSHIP_COLUMNS = ["territory", "parent", "parent_kind", "share_population", "share_area"]
@@ -82,6 +112,62 @@ def kinds_of(codes: pd.Series) -> pd.DataFrame:
         kind[fits] = name
         perimeter[fits] = generation
     return pd.DataFrame({"kind": kind, "perimeter": perimeter}, index=codes.index, dtype=object)
+
+
+def identify(codes: pd.Series, kinds: Sequence[str], said: str | None = None) -> pd.DataFrame:
+    """Tell which territories the codes of a table stand for.
+
+    Some codes are written alike: nine digits for an IRIS and an EPCI, two for a département and a
+    region. The kinds the table may hold decide, then what its card says; two digits that are all codes
+    of regions stay undecided without a card.
+
+    Parameters
+    ----------
+    codes : Series of str
+        Codes as written.
+    kinds : sequence of str
+        Kinds the table may hold.
+    said : str, optional
+        Kind the card gives; `france` or `france_metropolitaine` for a table of one row.
+
+    Returns
+    -------
+    DataFrame
+        Same index: `territory` (our code: `REG-11`, `EPCI-200054781`, `FR`, `FR-METRO`, else the code
+        normalised), `kind` and `perimeter` as `kinds_of`; kind `departement|region` where nothing
+        decides.
+
+    Examples
+    --------
+    >>> identify(pd.Series(["11", "94"]), ["departement", "region"]).kind.tolist()
+    ['departement|region', 'departement|region']
+    >>> identify(pd.Series(["11", "10"]), ["departement", "region"]).kind.tolist()
+    ['departement', 'departement']
+    >>> identify(pd.Series(["11"]), ["departement", "region"], "region").territory.tolist()
+    ['REG-11']
+    """
+    territory = normalise_codes(codes)
+    if said in _COUNTRIES and len(codes) == 1:
+        territory = pd.Series(_COUNTRIES[said], index=codes.index, dtype="str")
+    found = kinds_of(territory)
+    kind = found["kind"].copy()
+    # IRIS and EPCI are told apart by what the table may hold, départements and regions by the codes.
+    if "epci" in kinds and ("iris" not in kinds or said == "epci"):
+        kind = kind.mask(kind == "iris", "epci")
+    if "region" in kinds:
+        short = kind == "departement"
+        all_regions = bool(territory[short].isin(REGIONS).all())
+        if said == "region":
+            kind = kind.mask(short & territory.isin(REGIONS), "region")
+        elif said is None and all_regions:
+            kind = kind.mask(short, "departement|region")
+    prefixes = kind.map({"region": "REG-", "epci": "EPCI-"}).fillna("")
+    written = territory.str.fullmatch("[0-9]+").fillna(False)
+    prefixed = (prefixes + territory).where(written, territory)
+    return pd.DataFrame({"territory": prefixed, "kind": kind, "perimeter": found["perimeter"]})
+
+
+_COUNTRIES = {"france": FRANCE, "france_metropolitaine": FRANCE_METRO}
 
 
 def departement_of(codes: pd.Series) -> pd.Series:

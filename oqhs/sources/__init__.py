@@ -9,24 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from oqhs.catalogue import Catalogue, built_in
-from oqhs.errors import LayoutError, UnknownError
+from oqhs.errors import UnknownError
 from oqhs.sources.cards import Card, find_card
 from oqhs.sources.mapped import read_mapped
 from oqhs.sources.memberships import read_memberships
+from oqhs.sources.opening import LAYERS, open_tables
+from oqhs.sources.parquet import is_geoparquet
 from oqhs.sources.published import read_published
-from oqhs.sources.tabular import Reading, not_parquet
+from oqhs.sources.tabular import Reading
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = ["Reading", "load", "read"]
-
-_TEXT = {".csv", ".txt", ".tsv"}
-_LAYERS = {".geojson", ".json", ".shp", ".gpkg"}
 
 
 def read(
@@ -102,23 +99,8 @@ def load(
     if card is not None and layout == "memberships":
         return read_memberships(file, card)
     suffix = file.suffix.lower()
-    if suffix in _LAYERS or (suffix == ".parquet" and _is_layer(file)):
+    if suffix in LAYERS or (suffix == ".parquet" and is_geoparquet(file)):
         from oqhs.sources.perimeters import read_perimeters
 
         return read_perimeters(file, known, perimeter=perimeter, card=card)
-    if suffix in _TEXT:
-        return read_published(file, known, year=year, perimeter=perimeter, card=card)
-    raise LayoutError(
-        "nothing says how to read this file",
-        file=file,
-        found=file.suffix,
-        allowed=", ".join(sorted(_TEXT | _LAYERS)) + ", or a card with `layout: mapped`",
-        todo="write its card beside it",
-    )
-
-
-def _is_layer(path: Path) -> bool:
-    try:
-        return b"geo" in (pq.read_schema(path).metadata or {})
-    except pa.ArrowInvalid as error:
-        raise not_parquet(path) from error
+    return read_published(open_tables(file), known, year=year, perimeter=perimeter, card=card)

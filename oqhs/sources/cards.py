@@ -73,8 +73,29 @@ class MembershipMapping(Model):
     decimal: Literal[",", "."] = ","
 
 
+class Origin(Model):
+    """The archive a file was taken from: its name and checksum, and the name of the file inside it."""
+
+    name: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    member: str
+
+
+class Replaced(Model):
+    """A file that a corrected one has replaced: its checksum, and the day it was obtained."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    obtained: dt.date
+
+
 class Card(Model):
-    """The card of a file under `data/raw`."""
+    """The card of a file under `data/raw`.
+
+    `kind` decides where codes are written alike (region or département); `sheet` chooses a sheet of a
+    workbook; `years` gives those of the blocks of a table that are not of its own year; `sidecars` are
+    the files a layer needs beside it, with their checksums; `archive` says what the file was taken
+    from, `replaces` which ones it has replaced, the last first.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     layout: str
@@ -88,9 +109,15 @@ class Card(Model):
     path: str | None = None
     invented: bool = False
     diffusion: Diffusion = "public"
+    kind: Kind | Literal["france_metropolitaine"] | None = None
+    sheet: str | None = None
+    years: dict[str, int] = Field(default_factory=dict)
     mapping: TableMapping | None = None
     layer: LayerMapping | None = None
     memberships: MembershipMapping | None = None
+    sidecars: dict[str, str] = Field(default_factory=dict)
+    archive: Origin | None = None
+    replaces: tuple[Replaced, ...] = ()
 
 
 def card_path(path: Path) -> Path:
@@ -145,44 +172,67 @@ def read_cards(folder: Path, catalogue: Catalogue) -> dict[str, tuple[Path, Card
     ChecksumError
         A file is missing or its bytes are not those of the card; all of them are told.
     """
-    files = sorted(folder.rglob("*" + CARD_SUFFIX))
+    cards, wrong, changed = scan_cards(folder, catalogue)
+    if wrong:
+        raise CatalogueError.gather(wrong)
+    if changed:
+        raise ChecksumError.gather(changed)
+    return cards
+
+
+def scan_cards(
+    folder: Path, catalogue: Catalogue
+) -> tuple[dict[str, tuple[Path, Card]], list[Problem], list[Problem]]:
+    """Read every card as `read_cards` does, and give what is wrong instead of stopping at it.
+
+    Returns
+    -------
+    cards, wrong, changed
+        The cards that are as they must be; what is wrong with the others; the files that are missing
+        or are not those of their cards.
+    """
     cards: dict[str, tuple[Path, Card]] = {}
     wrong: list[Problem] = []
-    for card_file in files:
-        card = read_card(card_file)
-        if card.id in cards:
-            raise CatalogueError(
-                "two cards have one id", file=card_file, column="id", found=card.id, todo="rename one"
-            )
+    changed: list[Problem] = []
+    for card_file in sorted(folder.rglob("*" + CARD_SUFFIX)):
+        try:
+            card = read_card(card_file)
+        except CatalogueError as error:
+            wrong += error.problems
+            continue
         path = data_path(card_file, card)
-        cards[card.id] = (path, card)
-        wrong += _changed(path, card)
-    unknown = list(_unknown_names(zip(files, (card for _, card in cards.values()), strict=True), catalogue))
-    if unknown:
-        raise CatalogueError.gather(unknown)
-    if wrong:
-        raise ChecksumError.gather(wrong)
-    return dict(sorted(cards.items()))
+        changed += _changed(path, card)
+        unknown = list(_unknown_names([(card_file, card)], catalogue))
+        if card.id in cards:
+            unknown.append(
+                Problem("two cards have one id", card_file, None, "id", card.id, todo="rename one")
+            )
+        wrong += unknown
+        if not unknown:
+            cards[card.id] = (path, card)
+    return dict(sorted(cards.items())), wrong, changed
 
 
 def _changed(path: Path, card: Card) -> list[Problem]:
-    """Tell that a file is gone, or is not the one of its card."""
-    if not path.is_file():
-        todo = "put it back, or remove its card"
-        return [Problem("the file of this card is not there", file=path, todo=todo)]
-    found = sha256(path)
-    if found == card.sha256:
-        return []
-    return [
-        Problem(
-            "the file is not the one its card vouches for",
-            file=path,
-            column="sha256",
-            found=found,
-            allowed=card.sha256,
-            todo="put the file back, or write its new checksum in the card if it was corrected",
-        )
-    ]
+    """Tell that a file of a card, or one it needs beside it, is gone or is not the one it vouches for."""
+    vouched = {path: card.sha256} | {path.with_name(name): told for name, told in card.sidecars.items()}
+    problems = []
+    for file, told in vouched.items():
+        if not file.is_file():
+            what, todo = "the file of this card is not there", "put it back, or remove its card"
+            problems.append(Problem(what, file=file, todo=todo))
+        elif (found := sha256(file)) != told:
+            problems.append(
+                Problem(
+                    "the file is not the one its card vouches for",
+                    file=file,
+                    column="sha256",
+                    found=found,
+                    allowed=told,
+                    todo="put the file back; if its producer corrected it, `oqhs add FILE --replace`",
+                )
+            )
+    return problems
 
 
 def _unknown_names(cards: Iterable[tuple[Path, Card]], catalogue: Catalogue) -> Iterable[Problem]:

@@ -6,59 +6,35 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from oqhs.errors import DataError, LayoutError, Problem
+from oqhs.sources.cells import LONGEST_CELL, TextTable, text_table
 
 _DELIMITERS = ";,\t|"
+_LF, _CR = 10, 13
 _BOM = b"\xef\xbb\xbf"
 _UTF8_PAIR = re.compile(rb"[\xc3\xc5][\x80-\xbf]|\xc2[\xa0-\xbf]|\xe2\x80[\x80-\xbf]")
+#: Bytes a line may hold: the csv module reads no longer cell.
+_LONGEST_LINE = 2**17
 
 
-@dataclass(frozen=True)
-class TextTable:
-    """A table of text.
-
-    `header` holds the names as written, without surrounding spaces; `columns` the cells of each
-    named column, in the same order; rows without any filled cell are left out and counted.
-    """
-
-    path: Path
-    header: tuple[str, ...]
-    columns: tuple[pa.ChunkedArray, ...]
-    blank_rows: int
-    _text: str
-    _delimiter: str
-
-    def __len__(self) -> int:
-        return len(self.columns[0])
-
-    def column(self, name: str) -> pa.ChunkedArray:
-        """Cells of the column of that name, compared in upper case."""
-        return self.columns[[known.upper() for known in self.header].index(name.upper())]
-
-    def line_of(self, row: np.integer | int) -> int:
-        """Line of the file where a row starts, the header being line 1."""
-        return self._lines[int(row) + 1]
-
-    @cached_property
-    def _lines(self) -> list[int]:
-        records = _records(self._text, self._delimiter)
-        return [line for line, cells in records if any(cell.strip() for cell in cells)]
-
-
-def read_delimited(path: Path) -> TextTable:
+def read_delimited(path: Path, content: bytes | None = None) -> TextTable:
     """Read a delimited file as text.
 
     UTF-8, with or without a byte order mark, or Windows-1252; `;`, `,`, tabulation or `|`; any line
     ending; empty columns without a name at the end of the lines are dropped.
+
+    Parameters
+    ----------
+    path : Path
+        File; where it lies inside an archive, the path it is told by.
+    content : bytes, optional
+        Its bytes, where they are at hand already.
 
     Raises
     ------
@@ -66,31 +42,25 @@ def read_delimited(path: Path) -> TextTable:
         The file is empty, is not text, or has no delimiter in its first line.
     DataError
         Two encodings are mixed, two columns have one name, a column without a name is filled, some
-        lines have not as many cells as the header, a quote is never closed, or there is no row under
-        the header.
+        lines have not as many cells as the header, a quote is never closed, a line or a cell is
+        enormous, or there is no row under the header.
     """
-    text = _decode(path)
+    text = _decode(path, path.read_bytes() if content is None else content)
+    _refuse_long_lines(path, text)
     delimiter = _delimiter(path, text)
     raw_header = [
         name.strip() for name in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     ]
     table = _cells(path, text, delimiter, len(raw_header))
-    filled = [bool(name) for name in raw_header]
-    _check_header(path, raw_header, table, text, delimiter)
-    columns = [column for column, keep in zip(table.columns, filled, strict=True) if keep]
-    blank = _blank(columns)
-    kept = pc.invert(blank)
-    dropped = pc.sum(blank).as_py() or 0
-    if dropped:
-        columns = [column.filter(kept) for column in columns]
-    header = tuple(name for name in raw_header if name)
-    if len(columns[0]) == 0:
-        raise DataError("there is no row under the header", file=path, todo="get the file again")
-    return TextTable(path, header, tuple(columns), dropped, text, delimiter)
+
+    def lines() -> list[int]:
+        filled = [line for line, cells in _records(text, delimiter) if any(cell.strip() for cell in cells)]
+        return filled[1:]
+
+    return text_table(path, raw_header, table.columns, lines)
 
 
-def _decode(path: Path) -> str:
-    raw = path.read_bytes()
+def _decode(path: Path, raw: bytes) -> str:
     if not raw.strip():
         raise LayoutError("the file is empty", file=path, todo="get it again from its producer")
     if b"\x00" in raw:
@@ -120,6 +90,26 @@ def _decode(path: Path) -> str:
             found=raw[error.start : error.start + 1],
             todo="get the file again, or save it in UTF-8",
         ) from error
+
+
+def _refuse_long_lines(path: Path, text: str) -> None:
+    """Refuse lines no producer writes: a line break was lost, or the file is not a table."""
+    raw = np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
+    ends = np.flatnonzero((raw == _LF) | (raw == _CR))
+    lengths = np.diff(np.concatenate([[-1], ends, [len(raw)]])) - 1
+    long = [
+        Problem(
+            "this line is enormous",
+            file=path,
+            line=1 + int(np.count_nonzero(raw[: ends[i - 1] + 1 if i else 0] == _LF)),
+            found=f"{lengths[i]} bytes",
+            allowed=f"{_LONGEST_LINE} bytes at most, {LONGEST_CELL} characters in a cell",
+            todo="check the line breaks and the quotes of this line",
+        )
+        for i in np.flatnonzero(lengths > _LONGEST_LINE)
+    ]
+    if long:
+        raise DataError.gather(long)
 
 
 def _delimiter(path: Path, text: str) -> str:
@@ -193,52 +183,3 @@ def _cells(path: Path, text: str, delimiter: str, width: int) -> pa.Table:
             raise DataError(f"the table cannot be read: {error}", file=path) from error
         raise DataError.gather(uneven) from error
     return table.slice(1)
-
-
-def _check_header(path: Path, header: list[str], table: pa.Table, text: str, delimiter: str) -> None:
-    problems = []
-    seen: dict[str, int] = {}
-    for position, name in enumerate(header, start=1):
-        if not name:
-            cells = table.column(position - 1)
-            row = pc.index(pc.not_equal(pc.utf8_trim_whitespace(cells), ""), True).as_py()
-            if row >= 0:
-                problems.append(
-                    Problem(
-                        "a column without a name is filled",
-                        file=path,
-                        line=_line_of(text, delimiter, row),
-                        column=f"no {position}",
-                        found=cells[row].as_py(),
-                        allowed="a name in the header, or nothing in the column",
-                    )
-                )
-        elif name.upper() in seen:
-            problems.append(
-                Problem(
-                    "two columns have one name",
-                    file=path,
-                    line=1,
-                    column=name,
-                    found=f"columns {seen[name.upper()]} and {position}",
-                    allowed="one column a name",
-                )
-            )
-        else:
-            seen[name.upper()] = position
-    if problems:
-        raise DataError.gather(problems)
-
-
-def _line_of(text: str, delimiter: str, row: int) -> int:
-    records = _records(text, delimiter)
-    return next(line for i, (line, _) in enumerate(records) if i == row + 1)
-
-
-def _blank(columns: list[pa.ChunkedArray]) -> pa.ChunkedArray:
-    blank = pc.equal(pc.utf8_trim_whitespace(columns[0]), "")
-    for column in columns[1:]:
-        if not pc.any(blank).as_py():
-            break
-        blank = pc.and_(blank, pc.equal(pc.utf8_trim_whitespace(column), ""))
-    return blank

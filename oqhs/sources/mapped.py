@@ -1,24 +1,25 @@
-"""Tables of another origin, read by the mapping of their card: CSV or Parquet."""
+"""Tables of another origin, read by the mapping of their card: CSV, workbook or Parquet."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from oqhs.catalogue import Catalogue
 from oqhs.errors import CatalogueError, DataError, Problem
 from oqhs.sources.cards import Card, TableMapping, card_place
+from oqhs.sources.cells import TextTable
 from oqhs.sources.delimited import read_delimited
+from oqhs.sources.opening import WORKBOOKS
+from oqhs.sources.parquet import read_parquet
 from oqhs.sources.published import agreed
-from oqhs.sources.tabular import Column, Reading, Table, measurements_of, not_parquet, typed_cells
+from oqhs.sources.tabular import Column, Reading, Table, measurements_of
+from oqhs.sources.workbooks import read_sheets
 
-_LineOf = Callable[[np.integer | int], int]
-_ALL_KINDS = ("qpv", "iris", "commune", "ept", "departement", "ensemble_qpv")
+_KINDS = ("qpv", "iris", "carreau", "commune", "ept", "departement", "ensemble_qpv")
+#: Kinds whose codes are written like those of others: the card has to say them.
+_SAID_KINDS = {"epci": "epci", "region": "region", "france": "france", "france_metropolitaine": "france"}
 
 
 def read_mapped(
@@ -41,8 +42,8 @@ def read_mapped(
             column="mapping",
             todo="add it to the card",
         )
-    cells, blank_rows, line_of = _columns_of(path, mapping)
-    _check_mapping(path, mapping, list(cells), catalogue)
+    text = _text(path, mapping, card)
+    _check_mapping(text, mapping, catalogue)
     chosen = agreed(path, "year", year, card.year)
     columns = []
     for name, column in mapping.columns.items():
@@ -54,40 +55,49 @@ def read_mapped(
                 column=name,
                 allowed="a year in the card, for the file or for the column",
             )
-        columns.append(Column(name, column.variable, column_year, cells[name]))
+        columns.append(Column(name, column.variable, column_year, ((name, text.column(name)),)))
     _refuse_repeated(path, columns)
     table = Table(
-        path=path,
+        text=text,
         source=card.id,
         key=mapping.key,
-        codes=pd.Series(cells[mapping.key].to_pandas().to_numpy(), dtype="str"),
+        codes=pd.Series(text.column(mapping.key).to_pandas(), dtype="str"),
         columns=columns,
         decimal=mapping.decimal,
-        kinds=_ALL_KINDS,
-        line_of=line_of,
+        kinds=(*_KINDS, *([_SAID_KINDS[card.kind]] if card.kind in _SAID_KINDS else [])),
+        said=card.kind,
         perimeter=agreed(path, "perimeter", perimeter, card.perimeter),
         repeated=mapping.repeated,
     )
     frame = measurements_of(table, catalogue)
-    unmapped = tuple(name for name in cells if name != mapping.key and name not in mapping.columns)
-    return Reading(frame, path, "mapped", frame["territory"].nunique(), unmapped, blank_rows)
+    used = {name.upper() for name in (mapping.key, *mapping.columns)}
+    unmapped = tuple(name for name in text.header if name.upper() not in used)
+    return Reading(frame, path, "mapped", frame["territory"].nunique(), unmapped, blank_rows=text.blank_rows)
 
 
-def _columns_of(path: Path, mapping: TableMapping) -> tuple[dict[str, pa.ChunkedArray], int, _LineOf]:
-    """Cells by column, number of blank rows, and how to find the line of a row."""
-    if path.suffix.lower() != ".parquet":
-        text = read_delimited(path)
-        return dict(zip(text.header, text.columns, strict=True)), text.blank_rows, text.line_of
-    try:
-        table = pq.read_table(path)
-    except pa.ArrowInvalid as error:
-        raise not_parquet(path) from error
-    wanted = {mapping.key, *mapping.columns}
-    cells = {
-        name: typed_cells(table.column(name), mapping.decimal) if name in wanted else table.column(name)
-        for name in table.column_names
-    }
-    return cells, 0, lambda row: int(row) + 1
+def _text(path: Path, mapping: TableMapping, card: Card) -> TextTable:
+    """Give the table of the file that has the columns of the mapping, as text."""
+    wanted = [name.upper() for name in (mapping.key, *mapping.columns)]
+    if path.suffix.lower() == ".parquet":
+        return read_parquet(path, [mapping.key, *mapping.columns], mapping.decimal)
+    if path.suffix.lower() not in WORKBOOKS:
+        return read_delimited(path)
+    sheets = read_sheets(path)
+    fits = [
+        sheet
+        for sheet in sheets
+        if card.sheet in {None, sheet.name}
+        and any(set(wanted) <= {name.upper() for name in names} for names in sheet.headers())
+    ]
+    if len(fits) != 1:
+        raise DataError(
+            "one sheet of the workbook must have the columns of the mapping",
+            file=path,
+            found=", ".join(sheet.name for sheet in fits) or "none of " + ", ".join(s.name for s in sheets),
+            allowed=", ".join([mapping.key, *mapping.columns]),
+            todo="correct the mapping, or choose the sheet in the card (`sheet:`)",
+        )
+    return fits[0].table(wanted, mapping.decimal)
 
 
 def _refuse_repeated(path: Path, columns: list[Column]) -> None:
@@ -104,15 +114,15 @@ def _refuse_repeated(path: Path, columns: list[Column]) -> None:
             )
 
 
-def _check_mapping(path: Path, mapping: TableMapping, names: list[str], catalogue: Catalogue) -> None:
-    missing = [name for name in (mapping.key, *mapping.columns) if name not in names]
+def _check_mapping(text: TextTable, mapping: TableMapping, catalogue: Catalogue) -> None:
+    missing = [name for name in (mapping.key, *mapping.columns) if name.upper() not in text.names]
     if missing:
         raise DataError.gather(
             Problem(
                 "the card maps a column the file does not have",
-                file=path,
+                file=text.path,
                 column=name,
-                allowed=", ".join(names[:40]),
+                allowed=", ".join(text.header[:40]),
                 todo="correct the mapping of the card",
             )
             for name in missing
@@ -122,7 +132,7 @@ def _check_mapping(path: Path, mapping: TableMapping, names: list[str], catalogu
         if column.variable not in known:
             raise CatalogueError(
                 "the card maps a column to a variable the catalogue does not hold",
-                file=card_place(path),
+                file=card_place(text.path),
                 column=f"mapping.columns.{name}",
                 found=column.variable,
                 allowed=", ".join(sorted(known)),

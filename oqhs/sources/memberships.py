@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from oqhs.errors import CatalogueError, DataError, Problem
 from oqhs.sources.cards import Card, MembershipMapping, card_place
-from oqhs.sources.delimited import TextTable, read_delimited
+from oqhs.sources.cells import TextTable
+from oqhs.sources.delimited import read_delimited
 from oqhs.sources.tabular import Reading
 from oqhs.territories import CODE_SHAPES, kinds_of, normalise_codes
 from oqhs.text import parse_numbers
@@ -64,7 +65,9 @@ def read_memberships(path: Path, card: Card) -> Reading:
     _check(path, text, mapping, frame)
     used = {name.upper() for name in wanted if name}
     unmapped = tuple(name for name in text.header if name.upper() not in used)
-    return Reading(frame, path, "memberships", frame["territory"].nunique(), unmapped, text.blank_rows)
+    return Reading(
+        frame, path, "memberships", frame["territory"].nunique(), unmapped, blank_rows=text.blank_rows
+    )
 
 
 def _check(path: Path, text: TextTable, mapping: MembershipMapping, frame: pd.DataFrame) -> None:

@@ -2,159 +2,128 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
 
 from oqhs.catalogue import Catalogue
-from oqhs.entries import Layout, Vintage
-from oqhs.errors import DataError, LayoutError
-from oqhs.sources.cards import Card
-from oqhs.sources.delimited import TextTable, read_delimited
+from oqhs.errors import CatalogueError, DataError, LayoutError, OqhsError, Problem
+from oqhs.sources.cards import Card, card_place
+from oqhs.sources.cells import TextTable
+from oqhs.sources.opening import Content, Part
+from oqhs.sources.recognised import Near, Recognised, recognise, unknown_layout, year_of
 from oqhs.sources.tabular import Column, Reading, Table, measurements_of
+from oqhs.sources.workbooks import Sheet
+from oqhs.tables import MEASUREMENT_KEY, gather
 
 T = TypeVar("T", int, str)
-_YEAR = "{yy}"
-_SHOWN = 12
-
-
-@dataclass(frozen=True)
-class _Recognised:
-    name: str
-    layout: Layout
-    vintage: Vintage
-    header_year: int | None
-    columns: dict[str, str]
-    note: str | None
 
 
 def read_published(
-    path: Path, catalogue: Catalogue, *, year: int | None, perimeter: str | None, card: Card | None
+    content: Content, catalogue: Catalogue, *, year: int | None, perimeter: str | None, card: Card | None
 ) -> Reading:
-    """Read a published table.
+    """Read the published tables of a file.
+
+    Parameters
+    ----------
+    content : Content
+        What stands in the file: one table, the sheets of a workbook, the files of an archive.
+    catalogue : Catalogue
+        Catalogue that knows the layouts.
+    year, perimeter, card
+        What is known of the file beside what it says.
 
     Raises
     ------
     LayoutError
-        No layout of the catalogue has this header; what was recognised and what was not is told.
+        No layout of the catalogue has this header; what was recognised and what was not is told. Or
+        the file holds tables of several layouts, and no card says which.
     DataError
         The card or the arguments contradict the header, the year is nowhere, or a cell is wrong.
     """
-    text = read_delimited(path)
-    found = _recognise(text, catalogue)
-    if card is not None and card.layout != found.name:
+    path = content.path
+    found, others = recognised_parts(content, catalogue)
+    layouts = sorted({fit.name for _, fit in found})
+    if card is not None and card.layout not in layouts:
         raise DataError(
             "the card says another layout than the header",
             file=path,
             column="layout",
             found=card.layout,
-            allowed=found.name,
+            allowed=", ".join(layouts),
             todo="correct the card",
         )
-    chosen = _year(path, found, year, card)
-    mapped = {name: variable for name, variable in found.columns.items() if name in _upper(text)}
-    columns = [Column(name, variable, chosen, text.column(name)) for name, variable in sorted(mapped.items())]
-    note = (found.note, _series(text, found.note)) if found.note and found.note in _upper(text) else None
-    table = Table(
-        path=path,
-        source=card.id if card is not None else path.name,
-        key=found.layout.key,
-        codes=_series(text, found.layout.key),
-        columns=columns,
-        decimal=found.layout.decimal,
-        kinds=found.layout.kinds,
-        line_of=text.line_of,
-        perimeter=agreed(path, "perimeter", perimeter, card.perimeter if card else None),
-        note=note,
-    )
-    frame = measurements_of(table, catalogue)
-    used = {found.layout.key, *found.layout.labels, *mapped, found.note}
-    unmapped = tuple(name for name in text.header if name.upper() not in used)
-    return Reading(frame, path, found.name, frame["territory"].nunique(), unmapped, text.blank_rows)
-
-
-def _recognise(text: TextTable, catalogue: Catalogue) -> _Recognised:
-    header = set(_upper(text))
-    fits: list[_Recognised] = []
-    near: list[tuple[int, str, list[str]]] = []
-    for name, (_, layout) in catalogue.layouts.items():
-        for vintage in layout.vintages:
-            wanted = (layout.key, *vintage.match)
-            year = _header_year(header, wanted)
-            missing = [column for column in _dated(wanted, year) if column not in header]
-            if missing:
-                year = _header_year(header, tuple(vintage.columns), every=False)
-                lacking = [column for column in _dated(wanted, year) if column not in header]
-                shared = len(set(_dated(vintage.columns, year)) & header)
-                near.append((-shared, name, lacking))
-                continue
-            columns = dict(zip(_dated(vintage.columns, year), vintage.columns.values(), strict=True))
-            note = _dated([vintage.note], year)[0] if vintage.note else None
-            fits.append(_Recognised(name, layout, vintage, year, columns, note))
-    if not fits:
-        _, name, missing = min(near)
+    if card is None and len(layouts) > 1:
         raise LayoutError(
-            "no layout of the catalogue has this header",
-            file=text.path,
-            line=1,
-            found=", ".join(text.header[:_SHOWN]) + (" …" if len(text.header) > _SHOWN else ""),
-            allowed=f"the nearest is {name}, which also needs {', '.join(missing)}",
-            todo="read it with `layout: mapped` and a mapping in its card",
+            "the file holds tables of several layouts",
+            file=path,
+            found=", ".join(layouts),
+            allowed="one layout a card",
+            todo="add it with `oqhs add`: each table then gets its own card",
         )
-    return max(fits, key=lambda fit: len(set(fit.columns) & header))
+    layout = card.layout if card is not None else layouts[0]
+    told = agreed(path, "year", year, card.year if card is not None else None)
+    where = agreed(path, "perimeter", perimeter, card.perimeter if card else None)
+    chosen = [(part, fit) for part, fit in found if fit.name == layout and _is_asked(part, card)]
+    others += [part.name for part, _ in found if part not in [one for one, _ in chosen]]
+    texts = [(_text(part, fit), fit) for part, fit in chosen]
+    frames: list[pd.DataFrame] = []
+    problems: list[Problem] = []
+    for text, fit in texts:
+        try:
+            frames += _frames(text, fit, catalogue, told, where, card)
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError.gather(problems)
+    frame = frames[0] if len(frames) == 1 else _together(path, frames)
+    return Reading(
+        frame,
+        path,
+        layout,
+        frame["territory"].nunique(),
+        unmapped=tuple(dict.fromkeys(name for text, fit in texts for name in _unmapped(text, fit, card))),
+        unread=tuple(sorted({*others, *content.left})),
+        blank_rows=sum(text.blank_rows for text, _ in texts),
+    )
 
 
-def _header_year(header: set[str], wanted: tuple[str, ...], *, every: bool = True) -> int | None:
-    """Year whose two digits make every dated name (or one at least) of a layout stand in the header."""
-    found: set[str] | None = None
-    for pattern in (name for name in wanted if _YEAR in name):
-        shape = re.compile(re.escape(pattern).replace(re.escape(_YEAR), r"(\d\d)"))
-        years = {match.group(1) for name in header if (match := shape.fullmatch(name))}
-        found = years if found is None else found & years if every else found | years
-    return 2000 + int(max(found)) if found else None
+def _is_asked(part: Part, card: Card | None) -> bool:
+    return card is None or card.sheet is None or part.name == card.sheet
 
 
-def _dated(names: object, year: int | None) -> list[str]:
-    suffix = f"{year % 100:02d}" if year is not None else _YEAR
-    return [str(name).replace(_YEAR, suffix) for name in names]  # type: ignore[attr-defined]
+def recognised_parts(
+    content: Content, catalogue: Catalogue
+) -> tuple[list[tuple[Part, Recognised]], list[str]]:
+    """Tables of a file with the layout of each, then the names of what has none.
 
-
-def _year(path: Path, found: _Recognised, asked: int | None, card: Card | None) -> int:
-    told = agreed(path, "year", asked, card.year if card is not None else None)
-    if found.header_year is not None:
-        if told is not None and told != found.header_year:
-            raise DataError(
-                "the header says another year",
-                file=path,
-                column="year",
-                found=told,
-                allowed=str(found.header_year),
-                todo="correct the card, or leave the year out",
+    Raises
+    ------
+    LayoutError
+        Nothing in the file has a known layout; the nearest one is told for every table.
+    """
+    found: list[tuple[Part, Recognised]] = []
+    errors: list[tuple[Part, OqhsError]] = []
+    for part in content.parts:
+        fit = _fit(part, catalogue)
+        if isinstance(fit, Recognised):
+            found.append((part, fit))
+        else:
+            errors.append((part, fit))
+    if not found:
+        problems = [problem for _, error in errors for problem in error.problems]
+        if not problems:
+            raise LayoutError(
+                "there is no table in this file",
+                file=content.path,
+                found=", ".join(content.left) or None,
+                allowed="a table .csv, .xls or .xlsx",
+                todo="check that it is the file you meant",
             )
-        return found.header_year
-    editions = found.layout.edition_years
-    known = ", ".join(f"edition {edition} → {data}" for edition, data in editions.items())
-    if told is None:
-        raise DataError(
-            "nothing says of which year these data are: the header of this layout does not",
-            file=path,
-            column="year",
-            allowed=f"the year of the data{' (' + known + ')' if known else ''}",
-            todo="give it in the card of the file, or read(path, year=…)",
-        )
-    if told in editions and str(told) in path.stem:
-        raise DataError(
-            f"{told} is the edition of this file, its data are of {editions[told]}",
-            file=path,
-            column="year",
-            found=told,
-            allowed=str(editions[told]),
-            todo="give the year of the data",
-        )
-    return told
+        raise LayoutError.gather(problems)
+    return found, [part.name for part, _ in errors]
 
 
 def agreed(path: Path, name: str, asked: T | None, said: T | None) -> T | None:
@@ -166,8 +135,117 @@ def agreed(path: Path, name: str, asked: T | None, said: T | None) -> T | None:
     return asked if asked is not None else said
 
 
-def _upper(text: TextTable) -> list[str]:
-    return [name.upper() for name in text.header]
+def _fit(part: Part, catalogue: Catalogue) -> Recognised | LayoutError:
+    """Recognise a table; in a sheet, the header may stand under a title."""
+    if isinstance(part.table, TextTable):
+        fit = recognise(part.table.header, catalogue)
+        return fit if isinstance(fit, Recognised) else unknown_layout(part.path, part.table.header, fit)
+    nearest: tuple[Near, list[str]] | None = None
+    for names in part.table.headers():
+        fit = recognise(names, catalogue)
+        if isinstance(fit, Recognised):
+            return fit
+        if nearest is None or fit.shared > nearest[0].shared:
+            nearest = fit, [name for name in names if name]
+    near, names = nearest if nearest is not None else (Near(0, "none", ()), [])
+    return unknown_layout(part.path, names, near, part.table.name)
+
+
+def _text(part: Part, fit: Recognised) -> TextTable:
+    if isinstance(part.table, Sheet):
+        wanted = [*fit.key, *(name for names in fit.columns for name in names)]
+        return part.table.table(wanted, fit.layout.decimal)
+    return part.table
+
+
+def _frames(
+    text: TextTable,
+    fit: Recognised,
+    catalogue: Catalogue,
+    told: int | None,
+    perimeter: str | None,
+    card: Card | None,
+) -> Iterable[pd.DataFrame]:
+    """Measurements of a table, then those of its blocks whose year the card says."""
+    years = card.years if card is not None else {}
+    unknown = sorted(set(years) - set(fit.blocks))
+    if unknown:
+        raise CatalogueError(
+            "the card gives the year of a block this table does not have",
+            file=card_place(text.path),
+            column="years",
+            found=", ".join(unknown),
+            allowed=", ".join(fit.blocks) or "none",
+        )
+    table = _table(text, fit, fit, year_of(text.path, fit, told), perimeter, card)
+    yield measurements_of(table, catalogue)
+    for name, year in years.items():
+        yield measurements_of(_table(text, fit, fit.blocks[name], year, perimeter, card), catalogue)
+
+
+def _table(
+    text: TextTable, fit: Recognised, block: Recognised, year: int, perimeter: str | None, card: Card | None
+) -> Table:
+    columns = [
+        Column(" + ".join(names), variable, year, tuple((name, text.column(name)) for name in names))
+        for names, variable in sorted(block.columns.items())
+    ]
+    _refuse_repeated(text, columns)
+    codes = [_series(text, name).str.strip() for name in fit.key]
+    return Table(
+        text=text,
+        source=card.id if card is not None else text.path.name,
+        key=" & ".join(fit.key),
+        codes=codes[0].str.cat(codes[1:]) if len(codes) > 1 else _series(text, fit.key[0]),
+        columns=columns,
+        decimal=fit.layout.decimal,
+        kinds=fit.layout.kinds,
+        said=card.kind if card is not None else None,
+        perimeter=perimeter,
+        notes=[(name, _series(text, name)) for name in block.notes],
+    )
+
+
+def _refuse_repeated(text: TextTable, columns: Sequence[Column]) -> None:
+    seen: dict[str, str] = {}
+    for column in columns:
+        other = seen.setdefault(column.variable, column.name)
+        if other != column.name:
+            raise DataError(
+                f"two columns hold {column.variable}",
+                file=text.path,
+                sheet=text.sheet,
+                line=1,
+                found=f"{other} and {column.name}",
+                allowed="one column a variable",
+                todo="ask the producer which one holds",
+            )
+
+
+def _together(path: Path, frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put the tables of one file together; a figure two of them give must be the same in both."""
+    frame = gather(frames)
+    frame = frame.drop_duplicates(subset=[*MEASUREMENT_KEY, "value", "status"], ignore_index=True)
+    twice = frame[frame.duplicated(MEASUREMENT_KEY, keep=False)]
+    if len(twice):
+        raise DataError.gather(
+            Problem(
+                "two tables of this file say different things",
+                path,
+                column=str(row.variable),
+                found=f"{row.territory}, {row.year}: {row.value:.12g} ({row.status})",
+                allowed="one figure a territory",
+                todo="ask the producer which one holds",
+            )
+            for row in twice.itertuples()
+        )
+    return frame
+
+
+def _unmapped(text: TextTable, fit: Recognised, card: Card | None) -> list[str]:
+    years = card.years if card is not None else {}
+    used = fit.used | {name for block in years for name in fit.blocks[block].used}
+    return [name for name in text.header if name.upper() not in used]
 
 
 def _series(text: TextTable, name: str) -> pd.Series:

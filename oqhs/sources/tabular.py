@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,15 +12,17 @@ import pandas as pd
 import pyarrow as pa
 
 from oqhs.catalogue import Catalogue
-from oqhs.errors import DataError, LayoutError, Problem
+from oqhs.errors import DataError, Problem
+from oqhs.sources.cells import TextTable
 from oqhs.tables import MEASUREMENT_COLUMNS
-from oqhs.territories import CODE_SHAPES, QPV_METRO, kinds_of, normalise_codes
+from oqhs.territories import CODE_SHAPES, QPV_METRO, identify
 from oqhs.text import MISSING_CODES, STATUSES, parse_numbers
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 _COMMUNE = 5  # characters of the code of a commune
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Reading:
     """What came out of a file, and what did not.
 
     `frame` holds measurements, a layer (GeoDataFrame) or memberships. `unmapped` lists the columns
-    nobody mapped; `blank_rows` the rows without any cell; `repaired` counts the geometries that were
+    nobody mapped; `unread` the sheets of a workbook, or the files of an archive, that are no table of
+    the layout; `blank_rows` the rows without any cell; `repaired` counts the geometries that were
     invalid; `without_surface` lists the territories a layer gives no surface.
     """
 
@@ -37,6 +40,7 @@ class Reading:
     layout: str
     territories: int
     unmapped: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     blank_rows: int = 0
     repaired: int = 0
     without_surface: tuple[str, ...] = ()
@@ -44,33 +48,34 @@ class Reading:
 
 @dataclass(frozen=True)
 class Column:
-    """A column that carries a variable."""
+    """A column that carries a variable, or several that are added up: `parts` are their cells."""
 
     name: str
     variable: str
     year: int
-    cells: pa.ChunkedArray
+    parts: tuple[tuple[str, pa.ChunkedArray], ...]
 
 
 @dataclass(frozen=True)
 class Table:
     """Cells of a file, ready to become measurements.
 
-    `line_of` gives the line of a row in the file, for the errors; `repeated` says that a territory
-    may stand on several rows that agree.
+    `text` is where they come from, for the errors; `key` the column of the codes, in words; `said` the
+    kind of territory the card gives; `repeated` says that a territory may stand on several rows that
+    agree.
     """
 
-    path: Path
+    text: TextTable
     source: str
     key: str
     codes: pd.Series
     columns: Sequence[Column]
     decimal: str
     kinds: Sequence[str]
-    line_of: Callable[[np.integer | int], int]
+    said: str | None = None
     perimeter: str | None = None
     repeated: bool = False
-    note: tuple[str, pd.Series] | None = None
+    notes: Sequence[tuple[str, pd.Series]] = ()
     problems: list[Problem] = field(default_factory=list)
 
     def report(
@@ -83,8 +88,11 @@ class Table:
         todo: str = "",
     ) -> None:
         """Keep a problem for every row where something holds, told with its line."""
+        text = self.text
         self.problems.extend(
-            Problem(what, self.path, self.line_of(row), column, found.iloc[row], allowed, todo or None)
+            Problem(
+                what, text.path, text.line_of(row), column, found.iloc[row], allowed, todo or None, text.sheet
+            )
             for row in np.flatnonzero(where)
         )
 
@@ -102,12 +110,14 @@ def measurements_of(table: Table, catalogue: Catalogue) -> pd.DataFrame:
     ------
     DataError
         A code has no known shape, is of a kind this table does not hold, or stands twice; a cell is
-        not a number nor a code for a missing value; a value is out of the range of its variable. All
-        the problems of the file are told at once.
+        not a number nor a code for a missing value; a value is out of the range of its variable, or
+        above the one it is a part of. All the problems of the file are told at once.
     """
-    codes = normalise_codes(table.codes)
-    perimeters = _check_codes(table, codes)
+    shapes = _check_codes(table)
+    codes = shapes["territory"]
+    perimeters = _perimeters(table, shapes)
     values, statuses = _parse(table, catalogue)
+    _check_order(table, catalogue, values)
     if table.problems:
         raise DataError.gather(table.problems)
     notes = _notes(table)
@@ -119,30 +129,54 @@ def measurements_of(table: Table, catalogue: Catalogue) -> pd.DataFrame:
     return _long(table, codes, perimeters, notes, rows, values, statuses)
 
 
-def _check_codes(table: Table, codes: pd.Series) -> pd.Series:
-    """Check the codes of a table and give the perimeter of each row."""
-    shapes = kinds_of(codes)
+def _check_codes(table: Table) -> pd.DataFrame:
+    """Check the codes of a table; give the territory, the kind and the perimeter of each row."""
+    shapes = identify(table.codes, table.kinds, table.said)
     kind, written = shapes["kind"], table.codes
-    shapeless = kind.isna()
+    shapeless = kind.isna().to_numpy()
+    if shapeless[0] and _is_header(table):
+        what, todo = "this is a second header, not the row of a territory", "remove this line"
+        first = np.arange(len(written)) == 0
+        table.report(first, what, table.key, written, "one header, on the first line", todo)
+        shapeless &= ~first
     # The commonest slip with a code is worth its own advice.
-    lost = shapeless & codes.str.fullmatch(f"[0-9]{{{_COMMUNE - 1}}}")
+    lost = shapeless & written.str.strip().str.fullmatch(f"[0-9]{{{_COMMUNE - 1}}}").to_numpy(dtype=bool)
     zero = "a leading zero was lost: get the file again, with its codes as text"
     what = "this is not the code of a territory"
     table.report(lost, what, table.key, written, CODE_SHAPES, zero)
     table.report(shapeless & ~lost, what, table.key, written, CODE_SHAPES)
-    foreign = ~shapeless & ~kind.isin(list(table.kinds))
+    undecided = (kind == "departement|region").to_numpy(dtype=bool)
+    table.report(
+        undecided & (np.cumsum(undecided) == 1),
+        f"these codes are those of regions and of départements ({undecided.sum()} of them)",
+        table.key,
+        written,
+        "`kind: region` or `kind: departement`",
+        "give it in the card of the file (`oqhs add --kind region`)",
+    )
+    foreign = ~kind.isna() & ~undecided & ~kind.isin(list(table.kinds))
     what = "this table does not hold territories of this kind"
     table.report(foreign, what, table.key, written, ", ".join(table.kinds))
     if not table.repeated:
         what = "this territory stands twice"
         hint = "where a quartier stands on one row per commune, `repeated: true` in the mapping of the card"
-        table.report(codes.duplicated(), what, table.key, written, "one row a territory", hint)
-    return _perimeters(table, codes, shapes)
+        twice = shapes["territory"].duplicated() & ~kind.isna()
+        table.report(twice, what, table.key, written, "one row a territory", hint)
+    return shapes
 
 
-def _perimeters(table: Table, codes: pd.Series, shapes: pd.DataFrame) -> pd.Series:
+def _is_header(table: Table) -> bool:
+    """Tell whether the first row holds words where numbers are expected, as a row of labels does."""
+    firsts = [cells[0].as_py().strip() for column in table.columns for _, cells in column.parts]
+    known = {*MISSING_CODES}
+    return all(
+        first and first.lower() not in known and not any(c.isdigit() for c in first[:1]) for first in firsts
+    )
+
+
+def _perimeters(table: Table, shapes: pd.DataFrame) -> pd.Series:
     """Perimeter of each row: the one its code says, else the one of the table."""
-    told = shapes["perimeter"]
+    told, codes = shapes["perimeter"], shapes["territory"]
     perimeters = told.where(told.notna(), table.perimeter)
     # INSEE's row for all the quartiers is on the perimeter of the quartiers of its file.
     generations = told.dropna().unique()
@@ -172,34 +206,54 @@ def _perimeters(table: Table, codes: pd.Series, shapes: pd.DataFrame) -> pd.Seri
 
 def _parse(table: Table, catalogue: Catalogue) -> tuple[np.ndarray, np.ndarray]:
     """Parse every cell of every column in one pass: arrays of shape (columns, rows)."""
-    chunks = [chunk for column in table.columns for chunk in column.cells.chunks]
+    parts = [(column, *part) for column in table.columns for part in column.parts]
+    chunks = [chunk for _, _, cells in parts for chunk in cells.chunks]
     parsed = parse_numbers(pa.chunked_array(chunks, pa.string()), table.decimal)
-    shape = (len(table.columns), len(table.codes))
+    shape = (len(parts), len(table.codes))
     values = parsed["value"].to_numpy().reshape(shape)
     statuses = parsed["status"].cat.codes.to_numpy().reshape(shape)
+    for i, (column, name, cells) in enumerate(parts):
+        _check_cells(table, catalogue, column.variable, name, cells, values[i], statuses[i])
+    if len(parts) == len(table.columns):
+        return values, statuses
+    starts = np.cumsum([0, *(len(column.parts) for column in table.columns)])[:-1]
+    # A sum is missing as soon as a part is, for the first of the reasons of its parts.
+    reasons = np.where(statuses == 0, len(STATUSES), statuses)
+    first = np.minimum.reduceat(reasons, starts, axis=0)
+    return np.add.reduceat(values, starts, axis=0), np.where(first == len(STATUSES), 0, first)
+
+
+def _check_cells(
+    table: Table,
+    catalogue: Catalogue,
+    variable: str,
+    name: str,
+    cells: pa.ChunkedArray,
+    values: np.ndarray,
+    statuses: np.ndarray,
+) -> None:
+    """Report the cells of a column that are not numbers, or not in the range of their variable."""
+    least, most = catalogue.variable(variable).bounds
+    with np.errstate(invalid="ignore"):
+        outside = np.less(values, -np.inf if least is None else least)
+        outside |= np.greater(values, np.inf if most is None else most)
+    unreadable = statuses < 0
+    if not (unreadable.any() or outside.any()):
+        return
     codes = ", ".join(repr(code) for code in MISSING_CODES)
-    for i, column in enumerate(table.columns):
-        least, most = catalogue.variable(column.variable).bounds
-        with np.errstate(invalid="ignore"):
-            outside = np.less(values[i], -np.inf if least is None else least)
-            outside |= np.greater(values[i], np.inf if most is None else most)
-        unreadable = statuses[i] < 0
-        if not (unreadable.any() or outside.any()):
-            continue
-        cells = pd.Series(column.cells.to_pandas(), dtype="str")
-        allowed = f"a number with decimal mark {table.decimal!r}, or one of {codes}"
-        other = "." if table.decimal == "," else ","
-        hint = f"if the decimal mark is {other!r}, say so in the card (mapping: decimal)"
-        table.report(unreadable, "this is not a number", column.name, cells, allowed, hint)
-        table.report(
-            outside,
-            f"{column.variable} cannot have this value",
-            column.name,
-            cells,
-            _range_in_words(least, most),
-            "ask the producer, or check that the column is the one mapped",
-        )
-    return values, statuses
+    written = pd.Series(cells.to_pandas(), dtype="str")
+    allowed = f"a number with decimal mark {table.decimal!r}, or one of {codes}"
+    other = "." if table.decimal == "," else ","
+    hint = f"if the decimal mark is {other!r}, say so in the card (mapping: decimal)"
+    table.report(unreadable, "this is not a number", name, written, allowed, hint)
+    table.report(
+        outside,
+        f"{variable} cannot have this value",
+        name,
+        written,
+        _range_in_words(least, most),
+        "ask the producer, or check that the column is the one mapped",
+    )
 
 
 def _range_in_words(least: float | None, most: float | None) -> str:
@@ -208,13 +262,42 @@ def _range_in_words(least: float | None, most: float | None) -> str:
     return f"{least:g} at least" if most is None else f"from {least:g} to {most:g}"
 
 
+def _check_order(table: Table, catalogue: Catalogue, values: np.ndarray) -> None:
+    """Report a part above its whole, and a quantile above the next one, where both are in the table."""
+    places = {(column.variable, column.year): i for i, column in enumerate(table.columns)}
+    for (variable, year), i in places.items():
+        above = catalogue.variables[variable].at_most if variable in catalogue.variables else None
+        # The next quantile may not be published: the one after it is then the bound.
+        while above is not None and (above, year) not in places:
+            above = catalogue.variables[above].at_most
+        if above is None:
+            continue
+        j = places[above, year]
+        with np.errstate(invalid="ignore"):
+            over = values[i] > values[j] * (1 + _ROUNDING)
+        if over.any():
+            pairs = [
+                f"{part:.12g} and {whole:.12g}" for part, whole in zip(values[i], values[j], strict=True)
+            ]
+            table.report(
+                over,
+                f"{variable} is above {above}",
+                table.columns[i].name,
+                pd.Series(pairs, dtype="str"),
+                f"at most the value of {table.columns[j].name}",
+                "ask the producer, or check that the columns are those mapped",
+            )
+
+
 def _notes(table: Table) -> pd.Series:
-    if table.note is None:
-        return pd.Series("", index=table.codes.index)
-    name, cells = table.note
-    marks = cells.str.strip()
-    quiet = marks.isin(["", "0"])
-    return (f"{name} = " + marks).mask(quiet, "")
+    """Say in words what the columns of notes hold; 0 and « sans objet » say nothing."""
+    notes = pd.Series("", index=table.codes.index, dtype="str")
+    for name, cells in table.notes:
+        marks = cells.str.strip()
+        told = (f"{name} = " + marks).mask(marks.str.lower().isin(["", "0", "so"]), "")
+        joint = np.where((notes != "") & (told != ""), " ; ", "")
+        notes = notes + joint + told
+    return notes
 
 
 def _first_of_each(
@@ -230,7 +313,7 @@ def _first_of_each(
         )
         differs = np.zeros(len(rows), dtype=bool)
         differs[rows[~same]] = True
-        cells = pd.Series(column.cells.to_pandas(), dtype="str")
+        cells = pd.Series(column.parts[0][1].to_pandas(), dtype="str")
         table.report(differs, "two rows of one territory differ", column.name, cells, "one value a territory")
     return np.asarray(rows[first])
 
@@ -265,19 +348,3 @@ def _long(
         "note": per_row(notes),
     }
     return pd.DataFrame(frame)[MEASUREMENT_COLUMNS]
-
-
-def not_parquet(path: Path) -> LayoutError:
-    """Error of a `.parquet` file that is not one."""
-    return LayoutError("this is not a Parquet file", file=path, todo="get the file again: it may be cut")
-
-
-def typed_cells(values: pa.ChunkedArray, decimal: str) -> pa.ChunkedArray:
-    """Give typed cells (Parquet) as the text they stand for; null and NaN are empty cells."""
-    if pa.types.is_dictionary(values.type):
-        values = values.cast(values.type.value_type)
-    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        return values.cast(pa.string())
-    codes, distinct = pd.factorize(values.to_pandas().astype("float64"))
-    texts = [np.format_float_positional(number, trim="-").replace(".", decimal) for number in distinct]
-    return pa.chunked_array([pa.array([*texts, ""], pa.string()).take(pa.array(codes % (len(texts) + 1)))])

@@ -11,8 +11,8 @@ from oqhs.sources.cards import Card, card_path, find_card, read_card, read_cards
 
 CONTENT = b"CODGEO;POP\n94028;1\n"
 ALLOWED = (
-    "diffusion, id, invented, layer, layout, licence, mapping, memberships, obtained, path, perimeter, "
-    "sha256, source, title, year"
+    "archive, diffusion, id, invented, kind, layer, layout, licence, mapping, memberships, obtained, path, "
+    "perimeter, replaces, sha256, sheet, sidecars, source, title, year, years"
 )
 
 
