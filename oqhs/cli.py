@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +17,15 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from oqhs import checking
+from oqhs.arrivals import arrivals
 from oqhs.demo import write_demo
+from oqhs.deposit import deposit
+from oqhs.drafting import draft_from, draft_new, write_edition
 from oqhs.errors import OqhsError, UnknownError
 from oqhs.observatory import Edition, Observatory
 from oqhs.publish import printed
+from oqhs.terminal import print_arrivals, print_deposits, print_problems, problems_as_json
 
 _WIDTH = 110  # where there is no terminal to ask
 
@@ -33,6 +40,14 @@ console = Console(highlight=False)
 if not console.is_terminal:
     console.width = _WIDTH
 errors = Console(stderr=True, highlight=False)
+
+
+class Format(StrEnum):
+    """How problems are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
 
 DataFolder = Annotated[Path, typer.Option("--data", help="Data folder, with raw/ and editions/.")]
 EditionYear = Annotated[int, typer.Argument(help="Year of the edition, for example 2024.")]
@@ -90,6 +105,118 @@ def table(
     title = f"Indicateurs clés, édition {edition}"
     printed.write(pd.concat(found, ignore_index=True), output, title, invented=chosen.invented)
     console.print(f"{output}", soft_wrap=True)
+
+
+@app.command(epilog="Example: `oqhs add base-ic-logement-2021_csv.zip --perimeter iris2023`")
+def add(
+    files: Annotated[list[Path], typer.Argument(help="Published files, or zip archives of them.")],
+    year: Annotated[
+        int | None, typer.Option(help="Year of the data, where the header does not say it.")
+    ] = None,
+    perimeter: Annotated[
+        str | None, typer.Option(help="Outlines of the territories, for example cog2021 or iris2021.")
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(help="Kind of territory, where codes are alike: region, departement, france…"),
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Source, for a file with its own card.")] = None,
+    card_id: Annotated[str | None, typer.Option("--id", help="Id of the card, for one file.")] = None,
+    diffusion: Annotated[str | None, typer.Option(help="interne, partenaires or public.")] = None,
+    obtained: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day the file was obtained; today by default."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="The producer corrected a file that is there.")
+    ] = False,
+    data: DataFolder = Path("data"),
+) -> None:
+    """Read published files, write their cards and put them under `data/raw`: all of them, or none.
+
+    A table of another origin needs a card beside it (`FILE.card.yaml`, with `layout: mapped` and its
+    mapping); the checksum and the day are filled in.
+    """
+    if card_id is not None and len(files) > 1:
+        raise typer.BadParameter("--id goes with one file", param_hint="--id")
+    told = {
+        "year": year,
+        "perimeter": perimeter,
+        "kind": kind,
+        "source": source,
+        "id": card_id,
+        "diffusion": diffusion,
+        "obtained": (obtained or datetime.now(UTC).astimezone()).date(),
+    }
+    said = {name: value for name, value in told.items() if value is not None}
+    print_deposits(console, deposit(files, data, said, replacing=replace))
+
+
+@app.command(epilog="Example: `oqhs status 2024`")
+def status(
+    edition: Annotated[int | None, typer.Argument(help="Year of an edition; all by default.")] = None,
+    data: DataFolder = Path("data"),
+) -> None:
+    """Say what the editions expect, what has arrived, and what later files overtake."""
+    print_arrivals(console, arrivals(data, edition))
+
+
+@app.command(epilog="Example: `oqhs check --format json > problems.json`")
+def check(
+    output_format: Annotated[
+        Format, typer.Option("--format", help="How problems are printed.")
+    ] = Format.TABLE,
+    data: DataFolder = Path("data"),
+) -> None:
+    """Check every file, card and edition at once; exit status 1 when something is wrong."""
+    with _progress() as progress:
+        task = progress.add_task("check", total=None)
+        problems = checking.check(
+            data,
+            progress=lambda done, total, label: progress.update(
+                task, completed=done, total=total, description=label
+            ),
+        )
+    if output_format is Format.JSON:
+        print(problems_as_json(problems, data))  # noqa: T201
+    elif problems:
+        print_problems(console, problems, data)
+        files = len({str(problem.file) for problem in problems})
+        console.print(f"{len(problems)} problems in {files} files", style="bold red")
+    else:
+        console.print("Every file, card and edition is as it must be.")
+    if problems:
+        raise typer.Exit(1)
+
+
+edition_app = typer.Typer(
+    help="Editions of a data folder.", no_args_is_help=True, rich_markup_mode="markdown"
+)
+app.add_typer(edition_app, name="edition")
+
+
+@edition_app.command("new", epilog="Example: `oqhs edition new 2025 --from 2024`")
+def edition_new(
+    edition: EditionYear,
+    model: Annotated[int | None, typer.Option("--from", help="Edition it follows.")] = None,
+    departement: Annotated[str | None, typer.Option(help="Code of the département, without --from.")] = None,
+    perimeter: Annotated[str, typer.Option(help="Perimeter of the quartiers, without --from.")] = "qpv2024",
+    data: DataFolder = Path("data"),
+) -> None:
+    """Draft an edition: from another one with the newest files, or from the files that are there."""
+    observatory = Observatory(data)
+    if model is not None:
+        draft, origin = draft_from(observatory, edition, model), f"d'après l'édition {model}"
+    elif departement is not None:
+        draft = draft_new(observatory, edition, departement, perimeter)
+        origin = "d'après les fichiers présents"
+    else:
+        raise typer.BadParameter("give --from, or --departement", param_hint="--from")
+    path = write_edition(data, draft, origin)
+    console.print(f"{path}", soft_wrap=True)
+    for name, recipe in draft.indicators.items():
+        console.print(f"  {name:<28}{recipe.year}  {', '.join(recipe.inputs.qpv)}", markup=False)
+    console.print(f"Read it, change what must be, then `oqhs release {edition}`.")
 
 
 @app.command(epilog="Example: `oqhs demo my-data`")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,7 +62,7 @@ def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any
 _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
 
 
-def read_model(path: Path, model: type[M]) -> M:
+def read_model(path: Path, model: type[M], defaults: Mapping[str, Any] | None = None) -> M:
     """Read a YAML file into a model.
 
     Parameters
@@ -71,6 +71,8 @@ def read_model(path: Path, model: type[M]) -> M:
         UTF-8 YAML file.
     model : type
         Model to build.
+    defaults : mapping, optional
+        What stands for the keys the file does not have.
 
     Raises
     ------
@@ -92,6 +94,13 @@ def read_model(path: Path, model: type[M]) -> M:
         line = mark.line + 1 if mark is not None else None
         reason = getattr(error, "problem", None) or "cannot be read"
         raise CatalogueError(f"not valid YAML: {reason}", file=path, line=line) from error
+    if defaults is not None and isinstance(content, dict):
+        content = {**defaults, **content}
+    return validated(content, model, path)
+
+
+def validated(content: object, model: type[M], path: Path) -> M:
+    """Make a model of what a document says; `CatalogueError` tells every key that does not fit."""
     try:
         return model.model_validate(content)
     except ValidationError as error:

@@ -30,12 +30,14 @@ class IndicatorRecipe(Model):
 
 
 class TerritoryInputs(Model):
-    """Cards of the layers and of the memberships."""
+    """Cards of the layers and of the memberships; IRIS and cells serve the estimates."""
 
     qpv: str
     communes: str | None = None
     epts: str | None = None
     parts: str | None = None
+    iris: str | None = None
+    cells: str | None = None
 
 
 class EditionFile(Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,25 +17,33 @@ from oqhs.entries import Indicator
 from oqhs.errors import CatalogueError, MeasureError
 from oqhs.geography import Geography
 from oqhs.measures.aggregate import remainder
-from oqhs.measures.inputs import Inputs, Method, variables_of, weights_of
+from oqhs.measures.communes import communes_of_iris
+from oqhs.measures.estimate import Apportionment, estimate_counts, model_error
+from oqhs.measures.inputs import Inputs, Method, counts_of, variables_of, weights_of
 from oqhs.measures.recipes import observe, scale_of
 from oqhs.sources.cards import Card
 from oqhs.territories import departement_of, kinds_of
-from oqhs.text import NOT_AVAILABLE, OBSERVED
+from oqhs.text import NOT_AVAILABLE, NOT_SIGNIFICANT, OBSERVED, SECRET, format_gap
 
+_FEW = 2  # quartiers an error is measured on
 _KEY = set(tables.OBSERVATION_KEY)
 _MEASURED = [name for name in tables.OBSERVATION_COLUMNS if name not in _KEY]
 
 
 @dataclass(frozen=True)
 class Materials:
-    """What the observations of an edition are made of; `read` gives the table of a card."""
+    """What the observations of an edition are made of.
+
+    `read` gives the table of a card, `share_out` how the people of the IRIS are shared among the
+    quartiers, when an estimate needs it.
+    """
 
     file: EditionFile
     geography: Geography
     catalogue: Catalogue
     cards: Mapping[str, Card]
     read: Callable[[str], pd.DataFrame]
+    share_out: Callable[[], Apportionment] | None = None
     _rows: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @property
@@ -81,8 +89,32 @@ class Materials:
             )
         self._refuse_strangers(card, frame)
         kept = frame["territory"].isin([*self.zones, *self.references])
-        self._rows[card] = tables.plain(frame[kept])
+        rows = tables.plain(frame[kept])
+        communes = communes_of_iris(frame, self.catalogue)
+        communes = communes[communes["territory"].isin(self.references)]
+        self._rows[card] = pd.concat([rows, communes], ignore_index=True) if len(communes) else rows
         return self._rows[card]
+
+    @cached_property
+    def apportioned(self) -> Apportionment:
+        """How the people of the IRIS are shared among the quartiers."""
+        if self.share_out is None:
+            raise MeasureError("nothing says how the people of the IRIS are shared among the quartiers")
+        return self.share_out()
+
+    def estimates(self, card: str, variables: Sequence[str], year: int) -> pd.DataFrame:
+        """Estimate the counts of the quartiers from those of the IRIS of a card; none without IRIS."""
+        frame = self.read(card)
+        rows = tables.plain(frame[frame["variable"].isin(variables) & (frame["year"] == year)])
+        rows = rows[(kinds_of(rows["territory"])["kind"] == "iris").to_numpy(dtype=bool)]
+        return estimate_counts(
+            rows,
+            self.apportioned,
+            perimeter=self.file.perimeter,
+            couverture_min=self.threshold("couverture_min"),
+            weights_label="la population des carreaux de 200 m",
+            catalogue=self.catalogue,
+        )
 
     def _refuse_strangers(self, card: str, frame: pd.DataFrame) -> None:
         """Refuse a quartier of the département and of the perimeter that its layer does not hold."""
@@ -147,10 +179,12 @@ def _side(
     else:
         why = f"aucune donnée {recipe.year} pour ce territoire"
         indicator = materials.catalogue.indicator(name)
-        inputs = _inputs(materials, name, recipe.year, side, cards, codes)
         how = recipe.recipe or indicator.recipe
+        inputs = _inputs(materials, name, recipe.year, side, cards, codes, estimating=how == "estimate")
         found = observe(name, indicator, how, inputs, materials.catalogue, materials.method)
         found["perimeter"] = inputs.perimeter
+        if len(inputs.estimated):
+            found = _with_error(found, inputs.estimated, indicator)
     full = found.reindex(index=codes, columns=[*_MEASURED, "perimeter"])
     silent = full["status"].isna()
     for column, word in {"status": NOT_AVAILABLE, "note": why, "origin": "", "source": ""}.items():
@@ -163,16 +197,30 @@ def _side(
 
 
 def _inputs(
-    materials: Materials, name: str, year: int, side: str, cards: tuple[str, ...], codes: list[str]
+    materials: Materials,
+    name: str,
+    year: int,
+    side: str,
+    cards: tuple[str, ...],
+    codes: list[str],
+    *,
+    estimating: bool,
 ) -> Inputs:
     """Put together the measurements one side of an indicator is computed from."""
     indicator = materials.catalogue.indicator(name)
-    frames = [materials.rows(card).assign(rank=rank) for rank, card in enumerate(cards)]
+    frames = [materials.rows(card).assign(rank=rank, estimated=False) for rank, card in enumerate(cards)]
+    if estimating and side == "qpv":
+        counts = counts_of(indicator)
+        frames += [
+            materials.estimates(card, counts, year).assign(rank=rank, estimated=True)
+            for rank, card in enumerate(cards)
+        ]
     rows = pd.concat(frames, ignore_index=True)
     rows = rows[rows["territory"].isin(codes)]
     if side == "qpv":
         _check_perimeter(materials.file, name, rows, cards)
     rows = _of_year(indicator, name, year, rows)
+    rows = _without_superseded(rows, counts_of(indicator))
     _refuse_contradictions(name, rows)
     # The first card of the edition that says something; one without a figure leaves it to the next.
     rows = rows.assign(silent=rows["status"] == NOT_AVAILABLE).sort_values(["silent", "rank"], kind="stable")
@@ -201,7 +249,44 @@ def _inputs(
         years=rows.groupby("variable")["year"].first().to_dict(),
         perimeter="+".join(sorted(set(own["perimeter"]))),
         edges=materials.geography.edges(side),
+        estimated=frozenset(own.loc[own["estimated"], "territory"]),
     )
+
+
+def _without_superseded(rows: pd.DataFrame, counts: Sequence[str]) -> pd.DataFrame:
+    """Keep, territory by territory, the counts that were delivered or those estimated, never some of each.
+
+    A delivery of all the counts supersedes the estimate; so does one that masks some of them: what the
+    producer masked is not rebuilt.
+    """
+    if not rows["estimated"].any():
+        return rows
+    of_counts = rows["variable"].isin(counts)
+    told = rows[of_counts & ~rows["estimated"] & (rows["status"] != NOT_AVAILABLE)]
+    whole = told.groupby("territory")["variable"].nunique() == len(counts)
+    masked = told["status"].isin([SECRET, NOT_SIGNIFICANT]).groupby(told["territory"]).any()
+    delivered = rows["territory"].isin(set(whole.index[whole]) | set(masked.index[masked]))
+    guessed = rows["territory"].isin(rows.loc[rows["estimated"], "territory"])
+    dropped = (rows["estimated"] & delivered) | (of_counts & ~rows["estimated"] & ~delivered & guessed)
+    return rows[~dropped]
+
+
+def _with_error(found: pd.DataFrame, estimated: frozenset[str], indicator: Indicator) -> pd.DataFrame:
+    """Say beside an estimate how far the same method is from the figures the institute publishes."""
+    both = found[found.index.isin(estimated) & found["check"].notna() & (found["origin"] == "insee")]
+    if len(both) < _FEW:
+        return found
+    error = model_error(both["check"], both["value"]).iloc[0]
+    mean, largest = (
+        format_gap(abs(error[name]), indicator.unit, 1, signed=False)
+        for name in ("mean_abs_pts", "largest_pts")
+    )
+    words = (
+        f"écart à l'Insee du même calcul : {mean} en moyenne, {largest} au plus, sur {error['n']} quartiers"
+    )
+    shown = (found["origin"] == "oqhs_estimate") & (found["status"] == OBSERVED)
+    joint = np.where(found["note"] == "", "", " ; ")
+    return found.assign(note=found["note"].mask(shown, found["note"] + joint + words))
 
 
 def _check_perimeter(file: EditionFile, name: str, rows: pd.DataFrame, cards: tuple[str, ...]) -> None:
@@ -282,7 +367,7 @@ def _outside(
     if recipe not in {"ratio", "count"}:
         row[["value", "numerator", "denominator"]] = np.nan
         row["status"] = NOT_AVAILABLE
-        note = "seuls des effectifs se soustraient : ni un taux sans effectifs, ni une médiane"
+        note = "seuls des effectifs se soustraient : ni un taux, ni une médiane, ni une estimation"
     if whole["status"].iloc[0] != OBSERVED:
         note = str(whole["note"].iloc[0])
     row["value"] *= scale_of(indicator)

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from oqhs.analysis.gaps import Mode, compare
@@ -17,11 +18,13 @@ from oqhs.editions import EditionFile, read_edition, read_groups, read_labels
 from oqhs.entries import Indicator
 from oqhs.errors import CatalogueError, UnknownError
 from oqhs.geography import REFERENCES, Geography, build_geography
+from oqhs.measures.estimate import Apportionment, apportionment
 from oqhs.observations import Materials, measurements_of, observations_of
 from oqhs.publish.key_table import Wording, key_table
 from oqhs.publish.release import Contents, Progress, write_release
 from oqhs.sources import Reading, load
 from oqhs.sources.cards import Card, read_cards, sha256
+from oqhs.sources.insee_grid import cells_of
 from oqhs.territories import kinds_of
 
 
@@ -139,10 +142,8 @@ class Edition:
     @cached_property
     def geography(self) -> Geography:
         """Territories, memberships and comparators."""
-        chosen = self.file.territories
-        frames = {
-            role: self._territories_of(role, card) for role, card in chosen.model_dump().items() if card
-        }
+        chosen = self.file.territories.model_dump(include={"qpv", "communes", "epts", "parts"})
+        frames = {role: self._territories_of(role, card) for role, card in chosen.items() if card}
         return build_geography(
             self.file,
             frames["qpv"],
@@ -157,8 +158,8 @@ class Edition:
     def _territories_of(self, role: str, card: str) -> pd.DataFrame:
         """Read a layer or a table of memberships, and check that it holds what its role wants."""
         frame = self.observatory.read(card).frame
-        kind = {"qpv": "qpv", "communes": "commune", "epts": "ept", "parts": "commune"}[role]
-        if role in {"qpv", "communes"}:
+        kind = {"qpv": "qpv", "communes": "commune", "epts": "ept", "parts": "commune", "iris": "iris"}[role]
+        if role in {"qpv", "communes", "iris"}:
             fits = "geometry" in frame and set(frame["kind"]) == {kind}
             allowed = f"a layer of kind {kind}"
         else:
@@ -183,7 +184,27 @@ class Edition:
             observatory.catalogue,
             observatory.cards,
             lambda card: observatory.read(card).frame,
+            self._apportioned,
         )
+
+    def _apportioned(self) -> Apportionment:
+        """Share the people of the IRIS among the quartiers: by cells, by area without any."""
+        chosen = self.file.territories
+        if chosen.iris is None:
+            raise CatalogueError(
+                "an estimate needs the outlines of the IRIS",
+                file=f"editions/{self.file.edition}.yaml",
+                column="territories.iris",
+                allowed="the card of a layer of IRIS",
+                todo="add the layer with `oqhs add` and name its card",
+            )
+        territories = self.territories
+        quartiers = territories[territories["kind"] == "qpv"]
+        iris = self._territories_of("iris", chosen.iris).to_crs(quartiers.crs)
+        iris = iris.iloc[np.unique(iris.sindex.query(quartiers.geometry, predicate="intersects")[1])]
+        if chosen.cells is None:
+            return apportionment(iris, quartiers)
+        return apportionment(iris, quartiers, cells_of(self.observatory.read(chosen.cells).frame, iris))
 
     @property
     def territories(self) -> gpd.GeoDataFrame:

@@ -17,7 +17,8 @@ class Inputs:
     `values`, `statuses` and `notes` have one row per territory and one column per variable;
     `year` is that of the indicator, `years` that of each column; `sources` gives the cards each
     territory came from, `official` whether they are all of the statistical institute; `perimeter` is
-    that of the values. `edges` (`group`, `territory`) says which territories make up which.
+    that of the values. `edges` (`group`, `territory`) says which territories make up which; `estimated`
+    are those whose counts are estimates of ours.
     """
 
     values: pd.DataFrame
@@ -29,6 +30,7 @@ class Inputs:
     years: Mapping[str, int]
     perimeter: str
     edges: pd.DataFrame
+    estimated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,12 @@ class Method:
 
     couverture_min: float
     quantile_largeur_max: float
+
+
+def counts_of(indicator: Indicator) -> list[str]:
+    """List the variables a ratio of counts adds up."""
+    terms = [term for term in (indicator.numerator, indicator.denominator) if term is not None]
+    return list(dict.fromkeys(variable for term in terms for variable in term.variables))
 
 
 def variables_of(name: str, indicator: Indicator) -> list[str]:

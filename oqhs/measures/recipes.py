@@ -66,6 +66,7 @@ def observe(
         Indexed by territory: the columns of an observation, except those that name it. `value` is in
         the unit of the indicator, unrounded.
     """
+    recipe = "ratio" if recipe == "estimate" else recipe  # its counts are estimates, its arithmetic is not
     direct = _direct(name, indicator, recipe, inputs)
     together = _together(name, indicator, recipe, inputs, catalogue, method)
     if together.empty:
@@ -74,7 +75,7 @@ def observe(
     # What the producer published or masked stands; what it did not give is computed.
     kept = groups[direct.loc[groups, "status"].isin([OBSERVED, SECRET, NOT_SIGNIFICANT])]
     result = pd.concat([direct.drop(index=groups.difference(kept)), together.drop(index=kept)])
-    result["check"] = np.nan
+    result["check"] = direct["check"].reindex(result.index)
     shown = kept[direct.loc[kept, "status"] == OBSERVED]
     result.loc[shown, "check"] = together.loc[shown, "value"]
     # The counts behind a published rate, where every member has them: they are those of `check`.
@@ -97,6 +98,7 @@ def _direct(name: str, indicator: Indicator, recipe: str, inputs: Inputs) -> pd.
     result = pd.DataFrame(index=index, columns=AGGREGATE_COLUMNS, dtype="float64")
     result["covered_by"] = "weight"
     result["status"] = NOT_AVAILABLE
+    result["check"] = np.nan
     counts = list(indicator.numerator.variables) if indicator.numerator else []
     bases = list(indicator.denominator.variables) if indicator.denominator else []
     if recipe in {"ratio", "count"} and set(counts) | set(bases) <= set(variables):
@@ -118,6 +120,11 @@ def _direct(name: str, indicator: Indicator, recipe: str, inputs: Inputs) -> pd.
         given = statuses.loc[index, published]
         told = (result["status"] == NOT_AVAILABLE) & given.notna()
         told |= (result["status"] != OBSERVED) & (given == OBSERVED)
+        # A published figure stands before an estimate of ours, which is kept as its check.
+        better = (given == OBSERVED) & result.index.isin(inputs.estimated)
+        result.loc[better, "check"] = result.loc[better, "value"]
+        result.loc[better, ["numerator", "denominator"]] = np.nan
+        told |= better
         result.loc[told, "value"] = column[told]
         result.loc[told, "status"] = given[told]
     hidden = result["status"] != OBSERVED
@@ -131,7 +138,9 @@ def _direct(name: str, indicator: Indicator, recipe: str, inputs: Inputs) -> pd.
     result["note"] = [_joined(reason, note) for reason, note in zip(reasons, notes, strict=True)]
     result["source"] = inputs.sources.reindex(index).fillna("")
     origin = np.where(inputs.official.reindex(index).eq(True), "insee", "oqhs")
-    result["origin"] = np.where(hidden, "", origin)
+    guessed = result.index.isin(inputs.estimated) & result["check"].isna()
+    result.loc[guessed, ["lower", "upper"]] = np.nan
+    result["origin"] = np.where(hidden, "", np.where(guessed, "oqhs_estimate", origin))
     return result
 
 
@@ -174,7 +183,10 @@ def _together(
     known = [_known_words(row) for row in result.itertuples()]
     result["note"] = [_joined(words, note) for words, note in zip(known, result["note"], strict=True)]
     result = result.drop(columns="lacking")
-    estimated = (result["coverage"] < 1) | result.pop("estimated")
+    guessed = inputs.edges["territory"].isin(inputs.estimated).groupby(inputs.edges["group"]).any()
+    guessed = guessed.reindex(result.index, fill_value=False)
+    result.loc[guessed, ["lower", "upper"]] = np.nan
+    estimated = (result["coverage"] < 1) | result.pop("estimated") | guessed
     origin = np.where(estimated, "oqhs_estimate", "oqhs")
     result["origin"] = np.where(result["status"] == OBSERVED, origin, "")
     return result

@@ -258,7 +258,8 @@ def write_card(path: Path, card: Card) -> Path:
     """Write the card of a file beside it and give its path."""
     content = card.model_dump(mode="json", exclude_defaults=True)
     card_file = card_path(path)
-    card_file.write_text(
-        yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8", newline="\n"
-    )
+    aside = card_file.with_name(f".{card_file.name}.new")
+    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
+    aside.write_text(text, encoding="utf-8", newline="\n")
+    aside.replace(card_file)
     return card_file

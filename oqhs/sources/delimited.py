@@ -48,6 +48,8 @@ def read_delimited(path: Path, content: bytes | None = None) -> TextTable:
     text = _decode(path, path.read_bytes() if content is None else content)
     _refuse_long_lines(path, text)
     delimiter = _delimiter(path, text)
+    if '"' in text:
+        _check_quotes(path, text, delimiter)
     raw_header = [
         name.strip() for name in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     ]
@@ -154,8 +156,6 @@ def _check_quotes(path: Path, text: str, delimiter: str) -> None:
 
 
 def _cells(path: Path, text: str, delimiter: str, width: int) -> pa.Table:
-    if '"' in text:
-        _check_quotes(path, text, delimiter)
     names = [str(i) for i in range(width)]
     try:
         table = arrow_csv.read_csv(

@@ -74,6 +74,11 @@ def read_perimeters(path: Path, catalogue: Catalogue, *, perimeter: str | None, 
     return Reading(frame, path, layout_name, len(frame), unmapped, repaired=repaired, without_surface=flat)
 
 
+def recognise_layer(path: Path, catalogue: Catalogue) -> str:
+    """Give the id of the layout whose fields a layer has; `LayoutError` when none has."""
+    return _recognise(path, _open(path), catalogue, None)[0]
+
+
 def _open(path: Path) -> gpd.GeoDataFrame:
     try:
         stored = path.suffix.lower() == ".parquet"

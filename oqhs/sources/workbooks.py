@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import xlrd
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineWorkbook
 
-from oqhs.errors import DataError, LayoutError, Problem
+from oqhs.errors import DataError, LayoutError
 from oqhs.sources.archives import open_archive
 from oqhs.sources.cells import TextTable, text_table
+from oqhs.territories import METRO_ROWS
+from oqhs.text import parse_numbers
 
 #: Cells a sheet may spread over, empty ones included: France by IRIS on 400 columns.
 MOST_CELLS = 20_000_000
@@ -25,8 +28,15 @@ MOST_CELLS = 20_000_000
 MOST_TITLE_ROWS = 30
 
 _ZIP = b"PK\x03\x04"
-_ROW = re.compile(rb"<row [^>]*?\br=\"([0-9]{1,9})\"")
-_COLUMN = re.compile(rb"<c [^>]*?\br=\"([A-Z]{1,3})[0-9]")
+#: The stream that holds a workbook protected by a password.
+_PROTECTED = "EncryptedPackage".encode("utf-16-le")
+#: Rows and cells of a sheet, with the place they say they have; they may say none.
+_PLACES = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])(?:[^>]*?\sr\s*=\s*[\"']([A-Za-z]*)([0-9]*)[\"'])?[^>]*>")
+_ERROR = re.compile(rb"\st\s*=\s*[\"']e[\"']")
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]{1,20})<")
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?\s\w+:id\s*=\s*[\"']([^\"']*)[\"']")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+_ATTRIBUTE = re.compile(rb"\s(Id|Target)\s*=\s*[\"']([^\"']*)[\"']")
 
 
 @dataclass(frozen=True)
@@ -101,12 +111,10 @@ def read_sheets(path: Path, content: bytes | None = None) -> list[Sheet]:
     """
     raw = path.read_bytes() if content is None else content
     read = _read_xlsx if raw.startswith(_ZIP) else _read_xls
+    if _PROTECTED in raw and read is _read_xls:
+        raise LayoutError("the workbook is protected by a password", file=path, todo="save it without one")
     try:
         sheets = read(path, raw)
-    except PasswordError as error:
-        raise LayoutError(
-            "the workbook is protected by a password", file=path, todo="save it without one"
-        ) from error
     except (CalamineError, _DamagedXlsError) as error:
         raise LayoutError(
             f"this is not a workbook: {error}",
@@ -118,12 +126,16 @@ def read_sheets(path: Path, content: bytes | None = None) -> list[Sheet]:
 
 
 def _read_xlsx(path: Path, raw: bytes) -> list[Sheet]:
-    _refuse_vast_sheets(path, raw)
+    errors = _error_cells(path, raw)
     book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-    return [
-        Sheet(path, name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-        for name in book.sheet_names
-    ]
+    sheets = []
+    for i, name in enumerate(book.sheet_names):
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        # Calamine gives a cell in error as an empty one, which would be a value that is missing.
+        for (row, column), error in errors.get(i, {}).items():
+            rows[row - 1][column - 1] = error
+        sheets.append(Sheet(path, name, rows))
+    return sheets
 
 
 class _DamagedXlsError(Exception):
@@ -135,42 +147,87 @@ def _read_xls(path: Path, raw: bytes) -> list[Sheet]:
     # raises, but a byte changed inside the file may make it raise anything.
     try:
         book = xlrd.open_workbook(file_contents=raw, logfile=io.StringIO())
-        return [Sheet(path, sheet.name, [_typed(row) for row in sheet.get_rows()]) for sheet in book.sheets()]
+        return [
+            Sheet(path, sheet.name, [_typed(row, book.datemode) for row in sheet.get_rows()])
+            for sheet in book.sheets()
+        ]
     except Exception as error:
         raise _DamagedXlsError(str(error) or type(error).__name__) from error
 
 
-def _typed(row: list[Any]) -> list[Any]:
+def _typed(row: list[Any], datemode: int) -> list[Any]:
     """Values of the cells of an .xls: text and numbers as they are, the others as Excel shows them."""
-    return [str(bool(cell.value)) if cell.ctype == xlrd.XL_CELL_BOOLEAN else _error(cell) for cell in row]
+    return [_SHOWN[cell.ctype](cell.value, datemode) if cell.ctype in _SHOWN else cell.value for cell in row]
 
 
-def _error(cell: Any) -> Any:
-    return "#N/A" if cell.ctype == xlrd.XL_CELL_ERROR else cell.value
+_SHOWN: dict[int, Callable[[Any, int], str]] = {
+    xlrd.XL_CELL_BOOLEAN: lambda value, _: str(bool(value)),
+    xlrd.XL_CELL_ERROR: lambda value, _: xlrd.error_text_from_code.get(value, "#N/A"),
+    xlrd.XL_CELL_DATE: lambda value, mode: str(xlrd.xldate_as_datetime(value, mode)),
+}
 
 
-def _refuse_vast_sheets(path: Path, content: bytes) -> None:
-    """Refuse a sheet with a cell so far away that the empty ones before it would fill the memory."""
+def _error_cells(path: Path, content: bytes) -> dict[int, dict[tuple[int, int], str]]:
+    """Cells in error of each sheet of an .xlsx, by number of the sheet.
+
+    Every file inside is unpacked, which checks it. A sheet with a cell so far away that the empty ones
+    before it would fill the memory is refused.
+    """
+    errors: dict[str, dict[tuple[int, int], str]] = {}
     with open_archive(path, content) as members:
-        for member in members:
-            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", member.name):
-                continue
-            xml = member.read()
-            rows = max((int(found) for found in _ROW.findall(xml)), default=0)
-            columns = max((_number(found[1]) for found in _COLUMN.finditer(xml)), default=0)
-            if rows * columns > MOST_CELLS:
-                raise DataError.gather(
-                    [
-                        Problem(
-                            "a sheet of this workbook spreads over too many cells",
-                            path,
-                            found=f"{rows} rows × {columns} columns",
-                            allowed=f"{MOST_CELLS} cells at most, empty ones included",
-                            todo="delete the cells far from the table, or save the sheet as CSV",
-                            sheet=member.name,
-                        )
-                    ]
-                )
+        files = {member.name: member.read() for member in members}
+    for name, xml in files.items():
+        if b"sheetData" not in xml:
+            continue
+        rows, columns, wrong = _places(xml)
+        if rows * columns > MOST_CELLS:
+            raise DataError(
+                "a sheet of this workbook spreads over too many cells",
+                file=path,
+                sheet=name,
+                found=f"{rows} rows × {columns} columns",
+                allowed=f"{MOST_CELLS} cells at most, empty ones included",
+                todo="delete the cells far from the table, or save the sheet as CSV",
+            )
+        if wrong:
+            errors[name] = wrong
+    if not errors:
+        return {}
+    order = _sheet_files(files)
+    return {order.index(name): wrong for name, wrong in errors.items() if name in order}
+
+
+def _places(xml: bytes) -> tuple[int, int, dict[tuple[int, int], str]]:
+    """Last row and last column of a sheet with something in it, and its cells in error."""
+    row = column = rows = columns = 0
+    errors = {}
+    has_errors = _ERROR.search(xml) is not None
+    for tag in _PLACES.finditer(xml):
+        kind, letters, digits = tag.groups()
+        if kind == b"row":
+            row, column = int(digits) if digits else row + 1, 0
+            continue
+        column = _number(letters.upper()) if letters else column + 1
+        row = int(digits) if digits else row
+        if tag[0].endswith(b"/>"):
+            continue
+        rows, columns = max(rows, row), max(columns, column)
+        if has_errors and _ERROR.search(tag[0]):
+            value = _VALUE.search(xml, tag.end())
+            errors[row, column] = value[1].decode("ascii", "replace") if value else "#N/A"
+    return rows, columns, errors
+
+
+def _sheet_files(files: dict[str, bytes]) -> list[str]:
+    """Names of the files of the sheets, in the order of the sheets."""
+    relations = {}
+    for relation in _RELATION.findall(files.get("xl/_rels/workbook.xml.rels", b"")):
+        told = {key: value.decode() for key, value in _ATTRIBUTE.findall(relation)}
+        relations[told.get(b"Id", "")] = posixpath.normpath(posixpath.join("/xl", told.get(b"Target", "")))
+    return [
+        relations.get(name.decode(), "").removeprefix("/")
+        for name in _SHEET.findall(files.get("xl/workbook.xml", b""))
+    ]
 
 
 def _number(letters: bytes) -> int:
@@ -182,9 +239,14 @@ def _number(letters: bytes) -> int:
 
 
 def _is_labels(row: list[Any], code: int) -> bool:
-    """Tell whether a row says the names in words: words only, and no code where the codes are."""
-    words = all(isinstance(cell, str) for cell in row)
-    return words and not any(character.isdigit() for character in row[code])
+    """Tell whether a row says the names in words: no code where the codes are, no value anywhere."""
+    if not all(isinstance(cell, str) for cell in row):
+        return False
+    filled = [cell for cell in row if cell.strip()]
+    name = row[code].strip()
+    if not name or name.upper() in METRO_ROWS or any(character.isdigit() for character in name):
+        return False
+    return bool(parse_numbers(filled)["status"].isna().all())
 
 
 def _names(row: list[Any]) -> list[str]:
@@ -193,7 +255,9 @@ def _names(row: list[Any]) -> list[str]:
 
 def _column(cells: list[Any], decimal: str) -> pa.ChunkedArray:
     """Give typed cells as the text they stand for, each distinct one once."""
-    codes, distinct = pd.factorize(np.array(cells, dtype=object))
+    # True is 1 for Python: as text, it stays what the cell shows.
+    told = [str(cell) if isinstance(cell, bool) else cell for cell in cells]
+    codes, distinct = pd.factorize(np.array(told, dtype=object))
     texts = pa.array([_text(cell, decimal) for cell in distinct], pa.string())
     return pa.chunked_array([texts.take(pa.array(codes))])
 

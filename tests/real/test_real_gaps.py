@@ -122,5 +122,5 @@ def test_no_rate_is_given_outside_the_quartiers_since_rates_cannot_be_subtracted
     assert len(known) == 42
     assert found["gap"].isna().all()
     assert set(known["reason"]) == {
-        "référence : seuls des effectifs se soustraient : ni un taux sans effectifs, ni une médiane"
+        "référence : seuls des effectifs se soustraient : ni un taux, ni une médiane, ni une estimation"
     }

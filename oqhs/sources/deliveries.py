@@ -1,0 +1,223 @@
+"""Files as they arrive: set aside, recognised, read whole, given a card."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from oqhs.catalogue import Catalogue
+from oqhs.documents import read_model, validated
+from oqhs.errors import DataError, LayoutError, OqhsError, Problem, UnknownError
+from oqhs.sources import load
+from oqhs.sources.archives import open_archive
+from oqhs.sources.cards import Card, Origin, card_path, sha256
+from oqhs.sources.opening import ARCHIVES, LAYERS, TEXTS, WORKBOOKS, is_companion, open_tables
+from oqhs.sources.parquet import is_geoparquet
+from oqhs.sources.published import recognised_parts
+from oqhs.sources.tabular import Reading
+from oqhs.territories import kinds_of
+
+#: Files a Shapefile is made of beside its geometries.
+SIDECARS = (".dbf", ".shx", ".prj", ".cpg")
+_READ = {*TEXTS, *WORKBOOKS, *LAYERS, ".parquet"}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A file that was read whole: where it is set aside, what it is called by whom gave it, its card."""
+
+    staged: Path
+    given: Path
+    card: Card
+    reading: Reading
+
+
+def receive(
+    paths: Sequence[Path],
+    catalogue: Catalogue,
+    said: Mapping[str, Any],
+    stage: Path,
+    past: Mapping[str, Card] | None = None,
+) -> list[Delivery]:
+    """Read files as they arrive and make the card of each; nothing is put under `data/raw`.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, or zip archives of them. A card that stands beside a file is completed: it may leave out
+        the checksum, the day and whatever the catalogue says.
+    catalogue : Catalogue
+        Sources and layouts.
+    said : mapping
+        Keys of the card the caller gives (`obtained` at least; `year`, `perimeter`, `kind`, `source`,
+        `id`, `licence`, `diffusion`): they hold for every file.
+    stage : Path
+        Empty folder where the files are set aside.
+    past : mapping, optional
+        By name of file, the card of the version it corrects: what it says holds unless it is said
+        again.
+
+    Returns
+    -------
+    list of Delivery
+        One per file, those of the archives included, in the order given.
+
+    Raises
+    ------
+    DataError
+        A file cannot be read: all the problems of all the files are told, in one error.
+    """
+    received: list[Delivery] = []
+    problems: list[Problem] = []
+    for number, path in enumerate(paths):
+        try:
+            aside = list(_set_aside(path, stage / str(number)))
+        except OqhsError as error:
+            problems += error.problems
+            continue
+        for staged, given, origin in aside:
+            try:
+                keys = _inherited(past, staged.name) | dict(said)
+                received.append(_received(staged, given, origin, catalogue, keys))
+            except OqhsError as error:
+                # The reader knows the file by the place where it is set aside.
+                names = {str(staged): given, str(card_path(staged)): card_path(given)}
+                problems += [replace(one, file=names.get(str(one.file), one.file)) for one in error.problems]
+    if problems:
+        raise DataError.gather(problems)
+    return received
+
+
+def _set_aside(path: Path, stage: Path) -> Iterator[tuple[Path, Path, Origin | None]]:
+    """Copy a file, or unpack an archive: where each file is, what it is called, and its archive."""
+    if not path.is_file():
+        raise UnknownError("no such file", file=path, todo="check the path, and the folder you are in")
+    stage.mkdir(parents=True)
+    if path.suffix.lower() not in ARCHIVES:
+        beside = [path, *(path.with_suffix(suffix) for suffix in SIDECARS), card_path(path)]
+        for file in beside if path.suffix.lower() == ".shp" else [path, card_path(path)]:
+            if file.exists():
+                shutil.copyfile(file, stage / file.name)
+        yield stage / path.name, path, None
+        return
+    checksum = sha256(path)
+    found = False
+    folders: dict[PurePosixPath, int] = {}
+    with open_archive(path) as members:
+        for member in members:
+            name = PurePosixPath(member.name)
+            suffix = name.suffix.lower()
+            if is_companion(member.name) or suffix not in {*_READ, *SIDECARS}:
+                continue
+            # Files of one folder stay together: a layer is several of them.
+            target = stage / str(folders.setdefault(name.parent, len(folders))) / name.name
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(member.read())
+            if suffix in _READ:
+                found = True
+                yield target, path / member.name, Origin(name=path.name, sha256=checksum, member=member.name)
+    if not found:
+        raise LayoutError(
+            "the archive holds no table and no layer",
+            file=path,
+            allowed=", ".join(sorted(_READ)),
+            todo="check that it is the archive you meant",
+        )
+
+
+def _inherited(past: Mapping[str, Card] | None, name: str) -> dict[str, Any]:
+    """Give what the card of a past version says of the next one."""
+    if past is None or name not in past:
+        return {}
+    own = {"sha256", "obtained", "sidecars", "archive", "replaces", "path"}
+    return past[name].model_dump(exclude=own, exclude_defaults=True)
+
+
+def _received(
+    staged: Path, given: Path, origin: Origin | None, catalogue: Catalogue, said: Mapping[str, Any]
+) -> Delivery:
+    """Read a file with the card it will have, and complete that card with what was read."""
+    beside = card_path(staged)
+    needs = [staged.with_suffix(suffix) for suffix in SIDECARS] if staged.suffix.lower() == ".shp" else []
+    keys: dict[str, Any] = {
+        "id": _slug(staged.stem),
+        "sha256": sha256(staged),
+        "sidecars": {file.name: sha256(file) for file in needs if file.exists()},
+        **said,
+    }
+    if not beside.exists():
+        if "layout" not in keys:
+            source, layout = _recognised(staged, given, catalogue)
+            keys = {"source": source, "layout": layout, "licence": catalogue.sources[source].licence, **keys}
+        card = validated(keys, Card, staged)
+    else:
+        keys.setdefault("licence", "etalab-2.0")
+        card = read_model(beside, Card, keys)
+    if origin is not None:
+        card = card.model_copy(update={"archive": origin})
+    if card.sha256 != keys["sha256"]:
+        raise DataError(
+            "the file is not the one its card vouches for",
+            file=given,
+            column="sha256",
+            found=keys["sha256"],
+            allowed=card.sha256,
+            todo="get the file again, or take the checksum out of the card",
+        )
+    reading = load(staged, card=card, catalogue=catalogue)
+    named = "id" in said or beside.exists()
+    return Delivery(staged, given, _completed(card, reading, catalogue, named=named), reading)
+
+
+def _recognised(staged: Path, given: Path, catalogue: Catalogue) -> tuple[str, str]:
+    """Source and layout of a file, from its fields or from its header."""
+    suffix = staged.suffix.lower()
+    if suffix in LAYERS or (suffix == ".parquet" and is_geoparquet(staged)):
+        from oqhs.sources.perimeters import recognise_layer
+
+        name = recognise_layer(staged, catalogue)
+        return catalogue.layers[name][0], name
+    layouts = sorted({fit.name for _, fit in recognised_parts(open_tables(staged), catalogue)[0]})
+    if len(layouts) > 1:
+        raise LayoutError(
+            "the file holds tables of several layouts",
+            file=given,
+            found=", ".join(layouts),
+            allowed="one layout a file",
+            todo="save each sheet in a file of its own, or write a card with `layout:` beside the file",
+        )
+    return catalogue.layouts[layouts[0]][0], layouts[0]
+
+
+def _completed(card: Card, reading: Reading, catalogue: Catalogue, *, named: bool) -> Card:
+    """Give the card the year, the perimeter, the title and the id that the reading tells."""
+    frame = reading.frame
+    told: dict[str, Any] = {}
+    perimeters = sorted(set(frame["perimeter"].dropna())) if "perimeter" in frame else []
+    if card.perimeter is None and len(perimeters) == 1:
+        told["perimeter"] = perimeters[0]
+    if card.layout not in catalogue.layouts:
+        return card.model_copy(update=told)
+    layout = catalogue.layouts[card.layout][1]
+    told["year"] = year = int(frame["year"].iloc[0]) if card.year is None else card.year
+    if card.title is None:
+        told["title"] = f"{layout.label}, {year}"
+    kinds = set(kinds_of(frame["territory"].drop_duplicates().astype("str"))["kind"]) - {"ensemble_qpv"}
+    several = len(set(layout.kinds) - {"ensemble_qpv"}) > 1
+    if several and card.kind is None and len(kinds) == 1:
+        told["kind"] = next(iter(kinds))
+    if not named:
+        parts = [card.layout, *(sorted(kinds) if several else []), str(year)]
+        told["id"] = _slug("-".join(parts))
+    return card.model_copy(update=told)
+
+
+def _slug(text: str) -> str:
+    """Id made of a name: lower case, without accents, words joined by hyphens."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "fichier"

@@ -1,0 +1,115 @@
+"""What the command prints: problems, arrivals and files added, as tables a terminal can hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.table import Table
+
+from oqhs.arrivals import ALTERED, MISSING, OVERTAKEN
+from oqhs.deposit import REPLACED, Deposited
+from oqhs.errors import Problem
+
+_SHOWN = 20  # problems of one file
+_CALLS = {MISSING: "red", ALTERED: "red", OVERTAKEN: "yellow"}
+
+
+def problems_as_json(problems: Sequence[Problem], folder: Path) -> str:
+    """Give problems as a JSON list, one object each, keys in English, files from the data folder."""
+    rows = [
+        {
+            "file": _short(problem.file, folder),
+            "sheet": problem.sheet,
+            "line": problem.line,
+            "column": problem.column,
+            "found": None if problem.found is None else str(problem.found),
+            "problem": problem.what,
+            "allowed": problem.allowed,
+            "todo": problem.todo,
+        }
+        for problem in problems
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=2)
+
+
+def print_problems(console: Console, problems: Sequence[Problem], folder: Path) -> None:
+    """Print problems, file by file; of one file, no more than twenty."""
+    by_file: dict[str, list[Problem]] = {}
+    for problem in problems:
+        by_file.setdefault(_short(problem.file, folder) or "", []).append(problem)
+    for file, found in by_file.items():
+        view = Table(title=escape(file), title_style="bold", title_justify="left", box=SIMPLE_HEAD)
+        for name in ("Line", "Column", "Found"):
+            view.add_column(name, overflow="fold", justify="right" if name == "Line" else "left")
+        view.add_column("Problem", overflow="fold", ratio=1)
+        for problem in found[:_SHOWN]:
+            place = problem.column or ""
+            if problem.sheet is not None:
+                place = f"{problem.sheet} ! {place}" if place else problem.sheet
+            line = "" if problem.line is None else str(problem.line)
+            view.add_row(line, escape(place), escape(_clipped(problem.found)), _advice(problem))
+        console.print(view)
+        if len(found) > _SHOWN:
+            console.print(f"  … and {len(found) - _SHOWN} more in this file (see --format json)")
+
+
+def _advice(problem: Problem) -> Group:
+    lines = [problem.what]
+    lines += [f"allowed: {_clipped(problem.allowed)}"] if problem.allowed else []
+    lines += [f"to do: {problem.todo}"] if problem.todo else []
+    return Group(*(escape(line) for line in lines))
+
+
+def print_deposits(console: Console, deposits: Sequence[Deposited]) -> None:
+    """Print what became of each file, then the columns nobody mapped."""
+    view = Table(box=SIMPLE_HEAD)
+    for name in ("File", "", "Card", "Year", "Perimeter", "Territories"):
+        view.add_column(name, overflow="fold", justify="right" if name in {"Year", "Territories"} else "left")
+    for one in deposits:
+        what = one.what
+        if one.what == REPLACED and one.changed is not None:
+            what = f"replaced: {one.changed} figures differ"
+        year = "" if one.card.year is None else str(one.card.year)
+        row = (one.path.name, what, one.card.id, year, one.card.perimeter or "", str(one.territories))
+        view.add_row(*map(escape, row))
+    console.print(view)
+    for one in deposits:
+        if one.unmapped:
+            names = ", ".join(one.unmapped[:12]) + (" …" if len(one.unmapped) > 12 else "")  # noqa: PLR2004
+            console.print(f"{one.path.name}: columns not read: {names}", markup=False, soft_wrap=True)
+
+
+def print_arrivals(console: Console, table: pd.DataFrame) -> None:
+    """Print what each edition expects, then the files no edition uses."""
+    for edition, rows in table.groupby("edition", dropna=False, sort=True):
+        title = f"Édition {edition}" if pd.notna(edition) else "Used by no edition"
+        view = Table(title=title, title_style="bold", title_justify="left", box=SIMPLE_HEAD)
+        for name in ("Card", "State", "Year", "Obtained", "Used for"):
+            view.add_column(name, overflow="fold", justify="right" if name == "Year" else "left")
+        for row in rows.itertuples():
+            state = str(row.state) + (f": {row.newer}" if isinstance(row.newer, str) and row.newer else "")
+            colour = _CALLS.get(str(row.state))
+            shown = f"[{colour}]{escape(state)}[/]" if colour else escape(state)
+            year = "" if pd.isna(row.year) else str(row.year)
+            obtained = "" if pd.isna(row.obtained) else str(row.obtained)
+            view.add_row(escape(str(row.card)), shown, year, obtained, escape(str(row.used_for)))
+        console.print(view)
+
+
+def _short(file: str | Path | None, folder: Path) -> str | None:
+    """Path of a file from the data folder, where it lies in it."""
+    if file is None:
+        return None
+    path = Path(file)
+    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
+
+
+def _clipped(found: object, width: int = 200) -> str:
+    text = "" if found is None else str(found)
+    return text if len(text) <= width else text[: width - 1] + "…"
