@@ -109,6 +109,16 @@ def test_an_address_on_a_border_is_shared_by_the_surface_on_either_side_and_coun
     )
 
 
+def test_an_address_stands_for_a_square_of_10_cm():
+    # its square goes from x = 199.93 to 200.03: 7 of its 10 cm are in A, 3 in B; each is whole in Q
+    found = shared(
+        {"Q": (150, 0, 250, 100), "A2": (0, 0, 200, 100)}, addresses((10, 199.98, 50), (3, 20, 50))
+    )
+    assert shares_of(found) == pytest.approx(
+        {("Q", "A"): 7 / 10, ("Q", "B"): 1.0, ("A2", "A"): 1.0}, abs=1e-7
+    )
+
+
 def test_quartiers_that_overlap_have_each_their_own_share():
     # both hold the address of 30 of the 40 people of A
     people = addresses((10, 10, 50), (30, 150, 50))
@@ -117,11 +127,11 @@ def test_quartiers_that_overlap_have_each_their_own_share():
 
 
 def test_a_quartier_under_two_iris_drawn_over_one_another_is_covered_once():
-    # C overlaps A by 20 m of 200 m (10 %, a way of drawing). The quartier, from 170 to 230, is covered
-    # from 180 to 230 by C and from 170 to 200 by A: whole, not (30 + 50)/60.
-    found = shared({"Q": (170, 0, 230, 100)}, iris={"A": IRIS["A"], "C": (180, 0, 400, 100)})
-    assert found.covered.to_dict() == {"Q": 1.0}
-    assert shares_of(found) == pytest.approx({("Q", "A"): 30 / 200, ("Q", "C"): 50 / 220})
+    # C overlaps A by 20 m of its 120 m (a way of drawing). Of the quartier, from 170 to 350, A covers 170 to
+    # 200 and C 180 to 300: 130 m of 180 m, not 30 + 120.
+    found = shared({"Q": (170, 0, 350, 100)}, iris={"A": IRIS["A"], "C": (180, 0, 300, 100)})
+    assert found.covered.to_dict() == pytest.approx({"Q": 130 / 180})
+    assert shares_of(found) == pytest.approx({("Q", "A"): 30 / 200, ("Q", "C"): 1.0})
 
 
 def test_iris_that_lie_in_one_another_are_refused():
@@ -158,6 +168,13 @@ def test_layers_without_one_projected_system_are_refused(name, crs):
     layers[name] = layers[name].set_crs(crs, allow_override=True)
     with pytest.raises(CRSError, match="one projected reference system"):
         apportionment(**layers)
+
+
+def test_layers_that_agree_on_degrees_are_refused():
+    with pytest.raises(CRSError) as error:
+        apportionment(layer(IRIS, 4326), layer({"Q": (0, 0, 9, 9)}, 4326))
+    assert error.value.problems[0].found == "WGS 84"
+    assert error.value.problems[0].allowed == "EPSG:2154"
 
 
 @pytest.mark.parametrize(

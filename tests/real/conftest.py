@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-import yaml
 from real_setup import EDITION_2019, EDITION_2024, EDITION_COMMUNES, LABELS, NEEDED, OpenFolder, card_of
 
 import oqhs
@@ -30,7 +30,7 @@ def open_folder(tmp_path_factory: pytest.TempPathFactory) -> OpenFolder:
             write_card(folder / "raw" / card.id, card)
         contents = {folder / "editions" / f"{one['edition']}.yaml": one for one in editions}
         for path, content in {**contents, folder / "libelles.yaml": LABELS}.items():
-            path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+            path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         return oqhs.open(folder)
 
     return opened
