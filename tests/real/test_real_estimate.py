@@ -122,7 +122,7 @@ def test_by_area_the_share_of_elders_of_42_quartiers_is_nearer_the_truth_than_th
     assert everywhere == pytest.approx(20.2, abs=0.5)  # domain.md, RP 2020: 20.2 %
     naive = model_error(pd.Series(everywhere, index=quartiers["territory"]), published["part_60_plus"])
     told("share of the departement everywhere", naive)
-    # Of 42 quartiers INSEE masks 5. The IRIS differ by 5.7 points (standard deviation): an estimate that
+    # INSEE gives no rate for 5 of the 42. The IRIS differ by 5.7 points (standard deviation): an estimate that
     # mixes a quartier with its surroundings errs by less than that, and by more than the half point of
     # the census itself; its worst quartier is not beyond twice it.
     assert (error.loc[0, "n"], error.loc[0, "n_left_out"]) == (37, 5)

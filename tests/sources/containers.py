@@ -46,7 +46,10 @@ def xlsx_of(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
     book.set_properties({"created": dt.datetime(2024, 10, 2)})  # noqa: DTZ001
-    formats = {"hidden": book.add_format({"num_format": "0"}), "day": book.add_format({"num_format": "d/m/y"})}
+    formats = {
+        "hidden": book.add_format({"num_format": "0"}),
+        "day": book.add_format({"num_format": "d/m/y"}),
+    }
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
         for i, row in enumerate(rows):

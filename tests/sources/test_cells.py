@@ -108,10 +108,13 @@ def test_a_negative_count_is_told(write, refused):
     assert problem.allowed == "0 at least"
 
 
-def test_a_positive_share_of_taxes_is_told(write, refused):
+def test_a_share_of_taxes_is_negative_or_not_and_never_above_100(write, values, refused):
+    # Credits outweigh the taxes of a few IRIS: their share is then positive.
     path = write(f"{QPV};DISP_PIMPOT_A21\nQN09401M;1;2;14,8\n")
+    assert values(path, "part_impots") == {"QN09401M": 14.8}
+    path = write(f"{QPV};DISP_PIMPOT_A21\nQN09401M;1;2;100,1\n")
     (problem,) = refused(DataError, sources.read, path)
-    assert (problem.found, problem.allowed) == ("14,8", "0 at most")
+    assert (problem.column, problem.found, problem.allowed) == ("DISP_PIMPOT_A21", "100,1", "100 at most")
 
 
 def test_a_territory_that_stands_twice_is_told_at_its_second_row(write, refused):
