@@ -48,7 +48,7 @@ def open(folder: str | Path = "data") -> Observatory:  # noqa: A001
     Examples
     --------
     >>> open("data").editions
-    [2024]
+    [2020, 2024]
     """
     from oqhs.observatory import Observatory
 

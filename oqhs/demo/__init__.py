@@ -1,8 +1,11 @@
 """An invented département, in the exact layouts of the producers, so that everything runs at once.
 
-`places` holds the names, `people` and `incomes` the people who live there, `layers` and `tables`
-write them as producers do, `settings` the edition. The same bytes come out every time: draws are
-those of the standard library, sums are exact and everything printed is rounded.
+One invention feeds every file, so that sums agree. `places` and `former` hold the names; `lattice`,
+`iris` and `generations` draw the outlines; `people`, `details` and `incomes` invent who lives there,
+`evolution` who lived there three years earlier; `ground` puts them on the map, `grid` in cells of
+200 m, and `vintages` gathers what is known of each year. `layers`, `tables`, `census` and `carreaux`
+write it all as producers do; `settings` writes the editions. The same bytes come out every time: draws
+are those of the standard library, counts are shared out to the last unit, everything printed is rounded.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from oqhs.demo.files import raw_files
-from oqhs.demo.settings import GROUPS, LABELS, edition
+from oqhs.demo.settings import EDITIONS, GROUPS, LABELS, edition
 from oqhs.errors import DataError, Problem
 from oqhs.sources.cards import Card, sha256, write_card
 
@@ -44,7 +47,7 @@ def write_demo(folder: Path) -> list[Path]:
     --------
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     [path.name for path in write_demo(Path(folder))][:2]
-    ['2024.yaml', 'libelles.yaml']
+    ['2020.yaml', '2024.yaml']
     """
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch)
@@ -79,7 +82,8 @@ def _build(folder: Path) -> None:
         _write(path, raw.text)
         vouched = {"licence": _LICENCE, "obtained": _OBTAINED, "sha256": sha256(path), "invented": True}
         write_card(path, Card.model_validate(raw.card | vouched))
-    _write(folder / "editions" / "2024.yaml", edition())
+    for settings in EDITIONS:
+        _write(folder / "editions" / f"{settings.edition}.yaml", edition(settings))
     _write(folder / "libelles.yaml", LABELS)
     _write(folder / "regroupements.yaml", GROUPS)
 

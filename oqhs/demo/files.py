@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from oqhs.demo import layers, people, tables
-from oqhs.demo.draws import seeded
-from oqhs.demo.incomes import quartier_group
+from oqhs.demo import census, layers, people, tables
+from oqhs.demo.carreaux import carreaux
 from oqhs.demo.people import COUNTS
-from oqhs.demo.places import DEPARTEMENT, NEIGHBOUR
+from oqhs.demo.vintages import Vintage, former, newest
 
 
 class RawFile(NamedTuple):
@@ -22,90 +21,161 @@ class RawFile(NamedTuple):
 
 def raw_files() -> list[RawFile]:
     """Make every file of the invented producers."""
-    return [*_perimeters(), *_incomes(), *_census()]
+    files = [*_perimeters(), *_grid()]
+    for vintage in (newest(), former()):
+        files += [_parts(vintage), *_incomes(vintage), *_orders(vintage), *_by_iris(vintage)]
+    return [*files, *_official(newest())]
+
+
+def _file(path: str, text: str, title: str, **card: Any) -> RawFile:
+    return RawFile(path, text, {**card, "title": f"{title} (données inventées)"})
 
 
 def _perimeters() -> Iterable[RawFile]:
-    quartiers = people.quartiers()
-    yield RawFile(
+    communes = {code: [key[1] for key in former().parts if key[0] == code] for code in former().quartiers}
+    yield _file(
         "perimetres/qpv2024_999.geojson",
-        layers.quartiers_layer(quartiers),
-        {
-            "id": "perimetres-qpv-2024",
-            "layout": "perimetres_qpv_lib",
-            "source": "perimetres_qpv",
-            "perimeter": "qpv2024",
-            "title": "Périmètres des QPV 2024 du Val-Fictif (données inventées)",
-        },
+        layers.quartiers_layer(),
+        "Périmètres des QPV 2024 du Val-Fictif",
+        id="perimetres-qpv-2024",
+        layout="perimetres_qpv_lib",
+        source="perimetres_qpv",
+        perimeter="qpv2024",
     )
-    yield RawFile(
+    yield _file(
+        "perimetres/qpv2015_999.geojson",
+        layers.former_layer(communes),
+        "Périmètres des QPV 2015 du Val-Fictif",
+        id="perimetres-qpv-2015",
+        layout="perimetres_qpv_nom",
+        source="perimetres_qpv",
+        perimeter="qpv2015",
+    )
+    yield _file(
         "perimetres/communes_999.geojson",
         layers.communes_layer(),
-        {
-            "id": "communes-2021",
-            "layout": "communes_depcom",
-            "source": "ign",
-            "perimeter": "cog2021",
-            "title": "Communes du Val-Fictif et deux communes voisines (données inventées)",
-        },
+        "Communes du Val-Fictif et deux communes voisines",
+        id="communes-2021",
+        layout="communes_depcom",
+        source="ign",
+        perimeter="cog2021",
     )
-    yield RawFile(
+    yield _file(
+        "perimetres/iris_999.geojson",
+        layers.iris_layer(),
+        "Contours d'IRIS 2020 du Val-Fictif, les mêmes qu'en 2017",
+        id="iris-2020",
+        layout="iris",
+        source="ign",
+        perimeter="iris2020",
+    )
+    yield _file(
         "perimetres/communes_ept.csv",
         tables.communes_ept(),
-        {
-            "id": "communes-ept",
-            "layout": "memberships",
-            "source": "insee_geo",
-            "perimeter": "cog2021",
-            "title": "Établissement public territorial de chaque commune (données inventées)",
-            "memberships": {"territory": "DEPCOM", "parent": "EPT", "parent_name": "LIB_EPT"},
-        },
-    )
-    yield RawFile(
-        "perimetres/qpv_communes_population.csv",
-        tables.parts_of_quartiers(people.parts(quartiers)),
-        {
-            "id": "qpv-communes",
-            "layout": "memberships",
-            "source": "rp",
-            "year": 2020,
-            "perimeter": "qpv2024",
-            "title": "Population de chaque quartier dans chacune de ses communes (données inventées)",
-            "memberships": {"territory": "CODE_QP", "parent": "DEPCOM", "population": "POPULATION"},
-        },
+        "Établissement public territorial de chaque commune",
+        id="communes-ept",
+        layout="memberships",
+        source="insee_geo",
+        perimeter="cog2021",
+        memberships={"territory": "DEPCOM", "parent": "EPT", "parent_name": "LIB_EPT"},
     )
 
 
-def _incomes() -> Iterable[RawFile]:
-    quartiers = people.quartiers()
-    communes = people.communes(people.parts(quartiers))
-    inside = people.together([place for code, place in communes.items() if code.startswith(DEPARTEMENT)])
-    departements = {NEIGHBOUR: people.neighbour(), DEPARTEMENT: inside}
-    metro = quartier_group(seeded(tables.ENSEMBLE), 5e6, 0.44)
-    yield RawFile(
-        "insee/data_filo21_qp_revdis.csv",
-        tables.filosofi_qpv(quartiers, metro),
-        {
-            "id": "filosofi-qpv-2021",
-            "layout": "filosofi_qpv",
-            "source": "filosofi",
-            "year": 2021,
-            "perimeter": "qpv2024",
-            "title": "FiLoSoFi 2021 par quartier, revenu disponible (données inventées)",
-        },
+def _grid() -> Iterable[RawFile]:
+    yield _file(
+        "insee/carreaux_200m_met.csv",
+        carreaux(),
+        "Données carroyées FiLoSoFi 2019, carreaux de 200 m du Val-Fictif",
+        id="carreaux-2019",
+        layout="carreaux_200m",
+        source="filosofi",
+        year=2019,
     )
-    for kind, name, places in (("COM", "commune", communes), ("DEP", "département", departements)):
-        yield RawFile(
-            f"insee/cc_filosofi_2021_{kind}.csv",
-            tables.filosofi_com(places, whole_percents=kind == "COM"),
-            {
-                "id": f"filosofi-{kind.lower()}-2021",
-                "layout": "filosofi_com",
-                "source": "filosofi",
-                "year": 2021,
-                "perimeter": "cog2021",
-                "title": f"FiLoSoFi 2021 par {name}, revenu disponible (données inventées)",
+
+
+def _parts(vintage: Vintage) -> RawFile:
+    generation = vintage.perimeter.removeprefix("qpv")
+    name = {"2024": "qpv_communes_population", "2015": "qpv2015_communes_population"}[generation]
+    return _file(
+        f"perimetres/{name}.csv",
+        tables.parts_of_quartiers(vintage.parts),
+        {
+            "2024": "Population de chaque quartier dans chacune de ses communes",
+            "2015": "Population de chaque quartier de 2015 dans chacune de ses communes",
+        }[generation],
+        id={"2024": "qpv-communes", "2015": "qpv2015-communes"}[generation],
+        layout="memberships",
+        source="rp",
+        year=vintage.census,
+        perimeter=vintage.perimeter,
+        memberships={"territory": "CODE_QP", "parent": "DEPCOM", "population": "POPULATION"},
+    )
+
+
+def _incomes(vintage: Vintage) -> Iterable[RawFile]:
+    year = vintage.incomes
+    write = tables.filosofi_qpv_2017 if year == former().incomes else tables.filosofi_qpv
+    yield _file(
+        f"insee/data_filo{year % 100}_qp_revdis.csv",
+        write(vintage),
+        f"FiLoSoFi {year} par quartier, revenu disponible",
+        id=f"filosofi-qpv-{year}",
+        layout="filosofi_qpv",
+        source="filosofi",
+        year=year,
+        perimeter=vintage.perimeter,
+    )
+    for kind, name, places in (
+        ("COM", "commune", vintage.communes),
+        ("DEP", "département", vintage.departements),
+    ):
+        yield _file(
+            f"insee/cc_filosofi_{year}_{kind}.csv",
+            tables.filosofi_com(places, vintage, whole_percents=kind == "COM"),
+            f"FiLoSoFi {year} par {name}, revenu disponible",
+            id=f"filosofi-{kind.lower()}-{year}",
+            layout="filosofi_com",
+            source="filosofi",
+            year=year,
+            perimeter="cog2021",
+        )
+
+
+def _orders(vintage: Vintage) -> Iterable[RawFile]:
+    year = vintage.census
+    variables = {count.column: count.variable for count in COUNTS}
+    for kind, key, perimeter, places, name, columns in (
+        ("qpv", "CODE_QP", vintage.perimeter, vintage.quartiers, "quartier", census.ORDERED_BY_QUARTIER),
+        ("com", "DEPCOM", "cog2021", vintage.communes, "commune", tuple(variables)),
+    ):
+        yield _file(
+            f"insee/commande_rp{year}_{kind}.csv",
+            census.order(key, places, vintage, columns),
+            f"Recensement {year}, effectifs par {name} sur commande",
+            id=f"rp-{year}-{kind}",
+            layout="mapped",
+            source="rp",
+            year=year,
+            perimeter=perimeter,
+            mapping={
+                "key": key,
+                "columns": {vintage.column(column): variables[column] for column in columns},
             },
+        )
+
+
+def _by_iris(vintage: Vintage) -> Iterable[RawFile]:
+    year = vintage.census
+    for file in census.IRIS_FILES:
+        yield _file(
+            f"insee/base-ic-{file.stem}-{year}.csv",
+            census.by_iris(file, vintage),
+            f"Recensement {year} par IRIS, {file.words}",
+            id=f"ic-{file.subject}-{year}",
+            layout=file.layout,
+            source="rp",
+            year=year,
+            perimeter="iris2020",
         )
 
 
@@ -113,42 +183,22 @@ _CENSUS_RATES = {"PART_60P": "part_60_plus", "TX_CHOM1564": "taux_chomage_15_64"
 _INCOMES = {"TP60": "taux_pauvrete_60", "MED": "niveau_vie_median", "PPSOC": "part_prestations"}
 
 
-def _census() -> Iterable[RawFile]:
-    quartiers = people.quartiers()
-    communes = people.communes(people.parts(quartiers))
-    columns = {count.column: count.variable for count in COUNTS}
-    for kind, key, perimeter, text, name in (
-        ("qpv", "CODE_QP", "qpv2024", tables.census("CODE_QP", quartiers), "quartier"),
-        ("com", "DEPCOM", "cog2021", tables.census("DEPCOM", communes), "commune"),
-    ):
-        yield RawFile(
-            f"insee/commande_rp2020_{kind}.csv",
-            text,
-            {
-                "id": f"rp-2020-{kind}",
-                "layout": "mapped",
-                "source": "rp",
-                "year": 2020,
-                "perimeter": perimeter,
-                "title": f"Recensement 2020, effectifs par {name} sur commande (données inventées)",
-                "mapping": {"key": key, "columns": columns},
-            },
-        )
-    everybody = people.together(list(quartiers.values()))
+def _official(vintage: Vintage) -> Iterable[RawFile]:
+    """Make what Insee published for all the quartiers together: of the newest vintage only."""
+    everybody = people.together(list(vintage.quartiers.values()))
+    incomes = tables.official_incomes(everybody, vintage.poverty_line)
     for source, year, name, text, mapped in (
-        ("rp", 2020, "recensement", tables.official_census(everybody), _CENSUS_RATES),
-        ("filosofi", 2021, "FiLoSoFi", tables.official_incomes(everybody), _INCOMES),
+        ("rp", vintage.census, "recensement", census.official_rates(everybody), _CENSUS_RATES),
+        ("filosofi", vintage.incomes, "FiLoSoFi", incomes, _INCOMES),
     ):
-        yield RawFile(
+        yield _file(
             f"insee/ensemble_qpv_{source}{year}.csv",
             text,
-            {
-                "id": f"{source}-{year}-ensemble",
-                "layout": "mapped",
-                "source": source,
-                "year": year,
-                "perimeter": "qpv2024",
-                "title": f"Ensemble des QPV du Val-Fictif, {name} {year} (données inventées)",
-                "mapping": {"key": "CODE", "columns": mapped},
-            },
+            f"Ensemble des QPV du Val-Fictif, {name} {year}",
+            id=f"{source}-{year}-ensemble",
+            layout="mapped",
+            source=source,
+            year=year,
+            perimeter=vintage.perimeter,
+            mapping={"key": "CODE", "columns": mapped},
         )

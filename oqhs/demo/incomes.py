@@ -81,6 +81,22 @@ def _group(persons: float, median: float, spread: float, shares: dict[str, float
     return Group(persons, median, spread, {name: share * mass for name, share in whole.items()})
 
 
+def merged(groups: Sequence[Group]) -> Group:
+    """Give one group near several that are much alike; that one when there is one."""
+    if len(groups) == 1:
+        return groups[0]
+    persons = sum(group.persons for group in groups)
+    median = math.exp(sum(g.persons * math.log(g.median) for g in groups) / persons)
+    spread = sum(group.persons * group.spread for group in groups) / persons
+    money = {name: sum(group.money[name] for group in groups) for name in groups[0].money}
+    return Group(persons, median, spread, money)
+
+
+def mean(group: Group) -> float:
+    """Mean income (€ a year) of one log-normal group."""
+    return group.median * math.exp(group.spread**2 / 2)
+
+
 def share_under(groups: Sequence[Group], euros: float) -> float:
     """Share (0 to 1) of the people of several groups who have less than an amount."""
     under = sum(g.persons * _NORMAL.cdf(math.log(euros / g.median) / g.spread) for g in groups)

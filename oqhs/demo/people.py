@@ -17,7 +17,8 @@ from oqhs.demo.places import COMMUNES, NEIGHBOUR, QUARTIERS, Commune, Quartier
 
 POPULATION = "P20_POP"
 HOUSEHOLDS = "P20_RP"
-_FISCAL_PERSONS = 0.962
+#: Persons in fiscal households for one inhabitant, and fiscal households for one main residence.
+FISCAL_PERSONS, FISCAL_HOUSEHOLDS = 0.962, 0.965
 _MEDIAN_SCALE = (26_500, 8_000)
 
 
@@ -113,11 +114,18 @@ def parts(people: Mapping[str, People]) -> dict[tuple[str, str], People]:
     return found
 
 
+def outside(commune: Commune) -> People:
+    """Make the people of a commune who live outside the quartiers."""
+    rng = seeded(commune.code)
+    counts = _counts(rng, commune.outside, deprivation_of(commune), "outside")
+    return People(counts, (outside_group(rng, fiscal_persons(counts), commune.median),))
+
+
 def communes(shared: Mapping[tuple[str, str], People]) -> dict[str, People]:
     """Make the people of every commune, by code: those of its parts of quartiers and the others."""
     return {
         commune.code: together(
-            [_outside(commune), *(people for (_, code), people in shared.items() if code == commune.code)]
+            [outside(commune), *(people for (_, code), people in shared.items() if code == commune.code)]
         )
         for commune in COMMUNES
     }
@@ -125,7 +133,7 @@ def communes(shared: Mapping[tuple[str, str], People]) -> dict[str, People]:
 
 def neighbour() -> People:
     """Make the people of the neighbouring département, known only as a whole."""
-    return _outside(Commune(NEIGHBOUR, "", "", (0, 0), 1_104_000, 25_200))
+    return outside(Commune(NEIGHBOUR, "", "", (0, 0), 1_104_000, 25_200))
 
 
 def together(places: Sequence[People]) -> People:
@@ -139,18 +147,25 @@ def _quartier(quartier: Quartier) -> People:
     deprivation = between(rng, -1, 1)
     counts = _counts(rng, quartier.population, deprivation, "inside")
     poverty = 0.368 + 0.105 * deprivation + between(rng, -0.012, 0.012)
-    return People(counts, (quartier_group(rng, _fiscal(counts), poverty),))
+    return People(counts, (quartier_group(rng, fiscal_persons(counts), poverty),))
 
 
-def _outside(commune: Commune) -> People:
-    rng = seeded(commune.code)
+def deprivation_of(commune: Commune) -> float:
+    """How deprived the people outside the quartiers are, about −1 to 1, from their median."""
     usual, scale = _MEDIAN_SCALE
-    counts = _counts(rng, commune.outside, (usual - commune.median) / scale, "outside")
-    return People(counts, (outside_group(rng, _fiscal(counts), commune.median),))
+    return (usual - commune.median) / scale
 
 
-def _fiscal(counts: Mapping[str, int]) -> float:
-    return _FISCAL_PERSONS * counts[POPULATION] / 100
+def fiscal_persons(counts: Mapping[str, int]) -> float:
+    """Persons in fiscal households among the people of a place."""
+    return FISCAL_PERSONS * counts[POPULATION] / 100
+
+
+def left_out(code: str, population: int) -> People:
+    """Make the people of a quartier of 2015 that was left out in 2024: less deprived than others."""
+    rng = seeded(code)
+    counts = _counts(rng, population, -0.7, "inside")
+    return People(counts, (quartier_group(rng, fiscal_persons(counts), between(rng, 0.24, 0.28)),))
 
 
 def _counts(rng: Random, population: int, deprivation: float, side: str) -> dict[str, int]:

@@ -1,6 +1,8 @@
-"""What a user would write by hand: the edition, the corrected names, the groups of quartiers."""
+"""What a user would write by hand: the editions, the corrected names, the groups of quartiers."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from oqhs.catalogue import load_catalogue
 from oqhs.entries import Indicator
@@ -29,49 +31,79 @@ R99901:
 """
 
 _EDITION = """\
-# Édition 2024 du Val-Fictif, département inventé.
+# Édition {edition} du Val-Fictif, département inventé.
 # Pour chaque indicateur : la recette, l'année des données et les fiches des fichiers d'entrée.
-edition: 2024
+# Les effectifs que l'Insee n'a pas livrés par quartier sont estimés à partir des IRIS (`estimate`).
+edition: {edition}
 departement: "999"
-perimeter: qpv2024
+perimeter: {perimeter}
 diffusion: partenaires
 
 territories:
-  qpv: perimetres-qpv-2024
+  qpv: {quartiers}
   communes: communes-2021
   epts: communes-ept
-  parts: qpv-communes
+  parts: {parts}
+  iris: iris-2020
+  cells: carreaux-2019
 
 indicators:
 """
 
-_OFFICIAL = {"rp": "rp-2020-ensemble", "filosofi": "filosofi-2021-ensemble"}
-#: Year, files of the quartiers and files of the reference, by source.
-_INPUTS = {
-    "rp": (2020, ["rp-2020-qpv"], ["rp-2020-com"]),
-    "filosofi": (
-        2021,
-        ["filosofi-qpv-2021", "rp-2020-qpv"],
-        ["filosofi-com-2021", "filosofi-dep-2021"],
-    ),
+
+class Settings(NamedTuple):
+    """What an edition is made of: years of its sources, layers, and whether Insee gave aggregates."""
+
+    edition: int
+    perimeter: str
+    quartiers: str
+    parts: str
+    census: int
+    incomes: int
+    official: bool
+
+
+EDITIONS = (
+    Settings(2020, "qpv2015", "perimetres-qpv-2015", "qpv2015-communes", 2017, 2017, official=False),
+    Settings(2024, "qpv2024", "perimetres-qpv-2024", "qpv-communes", 2020, 2021, official=True),
+)
+#: Indicators whose counts were not ordered by quartier, and the file by IRIS that holds them.
+_ESTIMATED = {
+    "familles_monoparentales": "familles",
+    "familles_nombreuses": "familles",
+    "part_cadres": "activite",
+    "contrats_precaires": "activite",
+    "bas_niveau_formation": "diplomes",
 }
 
 
-def edition() -> str:
-    """Write the edition: the indicators whose figures are in tables, in the order of the catalogue."""
+def edition(settings: Settings) -> str:
+    """Write an edition: the indicators whose figures are in tables, in the order of the catalogue."""
+    head = _EDITION.format(**settings._asdict())
     indicators = load_catalogue().indicators.items()
-    return _EDITION + "".join(
-        _indicator(name, indicator) for name, indicator in indicators if indicator.source in _INPUTS
+    return head + "".join(
+        _indicator(settings, name, indicator)
+        for name, indicator in indicators
+        if indicator.source in {"rp", "filosofi"}
     )
 
 
-def _indicator(name: str, indicator: Indicator) -> str:
-    year, quartiers, reference = _INPUTS[indicator.source]
-    if indicator.footnote == "b":
-        quartiers = [*quartiers, _OFFICIAL[indicator.source]]
+def _indicator(settings: Settings, name: str, indicator: Indicator) -> str:
+    census, incomes = settings.census, settings.incomes
+    order = f"rp-{census}-qpv"
+    if indicator.source == "rp":
+        year, quartiers, reference = census, [order], [f"rp-{census}-com"]
+    else:
+        year, quartiers = incomes, [f"filosofi-qpv-{incomes}", order]
+        reference = [f"filosofi-com-{incomes}", f"filosofi-dep-{incomes}"]
+    if settings.official and indicator.footnote == "b":
+        quartiers = [*quartiers, f"{indicator.source}-{year}-ensemble"]
+    recipe = indicator.recipe
+    if name in _ESTIMATED:
+        recipe, quartiers = "estimate", [f"ic-{_ESTIMATED[name]}-{census}"]
     return (
         f"  {name}:\n"
-        f"    recipe: {indicator.recipe}\n"
+        f"    recipe: {recipe}\n"
         f"    year: {year}\n"
         "    inputs:\n"
         f"      qpv: [{', '.join(quartiers)}]\n"
