@@ -111,6 +111,7 @@ def test_counts_of_iris_are_shared_out_and_the_note_says_how(edition):
     assert "selon la surface, faute de population" in found.loc["QN99901M", "note"]
     # (50 + 80 + 30) / (200 + 200 + 200)
     assert found.loc["QPV-999", "value"] == pytest.approx(100 * 160 / 600, rel=1e-3)
+    assert found.loc["QPV-999", "note"] == "effectifs des quartiers estimés à partir des IRIS"
     assert found.loc[["QN99901M", "QPV-999"], ["lower", "upper"]].isna().all(axis=None)
 
 

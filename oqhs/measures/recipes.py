@@ -35,6 +35,7 @@ from oqhs.text import (
 _MEDIAN = 0.5
 _ALMOST_ALL = 99.9
 _NO_COUNT = "effectifs connus"
+_GUESSED = "effectifs des quartiers estimés à partir des IRIS"
 _RICHER = (
     "borne haute : on suppose que les territoires sans donnée, plus aisés, "
     "n'ont pas un taux supérieur à celui des autres"
@@ -181,10 +182,12 @@ def _together(
     )
     result["n_total"] = members.size()
     known = [_known_words(row) for row in result.itertuples()]
-    result["note"] = [_joined(words, note) for words, note in zip(known, result["note"], strict=True)]
-    result = result.drop(columns="lacking")
     guessed = inputs.edges["territory"].isin(inputs.estimated).groupby(inputs.edges["group"]).any()
     guessed = guessed.reindex(result.index, fill_value=False)
+    estimates = guessed.map({True: _GUESSED, False: ""})
+    told = zip(known, result["note"], estimates, strict=True)
+    result["note"] = [_joined(*parts) for parts in told]
+    result = result.drop(columns="lacking")
     result.loc[guessed, ["lower", "upper"]] = np.nan
     estimated = (result["coverage"] < 1) | result.pop("estimated") | guessed
     origin = np.where(estimated, "oqhs_estimate", "oqhs")
