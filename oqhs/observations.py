@@ -17,8 +17,9 @@ from oqhs.entries import Indicator
 from oqhs.errors import CatalogueError, MeasureError
 from oqhs.geography import Geography
 from oqhs.measures.aggregate import remainder
+from oqhs.measures.apportion import Apportionment
 from oqhs.measures.communes import communes_of_iris
-from oqhs.measures.estimate import Apportionment, estimate_counts, model_error
+from oqhs.measures.estimate import estimate_counts, model_error
 from oqhs.measures.inputs import Inputs, Method, counts_of, variables_of, weights_of
 from oqhs.measures.recipes import observe, scale_of
 from oqhs.sources.cards import Card

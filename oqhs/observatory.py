@@ -18,7 +18,7 @@ from oqhs.editions import EditionFile, read_edition, read_groups, read_labels
 from oqhs.entries import Indicator
 from oqhs.errors import CatalogueError, UnknownError
 from oqhs.geography import REFERENCES, Geography, build_geography
-from oqhs.measures.estimate import Apportionment, apportionment
+from oqhs.measures.apportion import Apportionment, apportionment
 from oqhs.observations import Materials, measurements_of, observations_of
 from oqhs.publish.key_table import Wording, key_table
 from oqhs.publish.release import Contents, Progress, write_release
@@ -202,9 +202,13 @@ class Edition:
         quartiers = territories[territories["kind"] == "qpv"]
         iris = self._territories_of("iris", chosen.iris).to_crs(quartiers.crs)
         iris = iris.iloc[np.unique(iris.sindex.query(quartiers.geometry, predicate="intersects")[1])]
-        if chosen.cells is None:
-            return apportionment(iris, quartiers)
-        return apportionment(iris, quartiers, cells_of(self.observatory.read(chosen.cells).frame, iris))
+        grid = self.observatory.read(chosen.cells).frame if chosen.cells is not None else None
+        return apportionment(
+            iris,
+            quartiers,
+            cells_of(grid, iris) if grid is not None else None,
+            recouvrement_max=self._materials.threshold("iris_recouvrement_max"),
+        )
 
     @property
     def territories(self) -> gpd.GeoDataFrame:

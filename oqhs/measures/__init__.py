@@ -1,6 +1,15 @@
-"""Arithmetic that is right: ratios of sums, pooled distributions, weighted shares."""
+"""Arithmetic that is right: ratios of sums, pooled distributions, weighted shares, estimates."""
 
 from oqhs.measures.aggregate import ratio_of_sums
+from oqhs.measures.apportion import Apportionment, apportionment
+from oqhs.measures.estimate import estimate_counts, model_error
 from oqhs.measures.quantiles import pooled_quantile
 
-__all__ = ["pooled_quantile", "ratio_of_sums"]
+__all__ = [
+    "Apportionment",
+    "apportionment",
+    "estimate_counts",
+    "model_error",
+    "pooled_quantile",
+    "ratio_of_sums",
+]

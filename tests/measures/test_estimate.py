@@ -12,7 +12,8 @@ import shapely
 from invented import measurements
 
 from oqhs.errors import CRSError, MeasureError, UnknownError
-from oqhs.measures.estimate import Apportionment, apportionment, estimate_counts, model_error
+from oqhs.measures.apportion import Apportionment, apportionment
+from oqhs.measures.estimate import estimate_counts, model_error
 
 IRIS = {"A": (0, 0, 200, 100), "B": (200, 0, 400, 100)}
 

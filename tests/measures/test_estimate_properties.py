@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from invented import measurements
 from shapely.affinity import translate
 
-from oqhs.measures.estimate import apportionment, estimate_counts
+from oqhs.measures.apportion import apportionment
+from oqhs.measures.estimate import estimate_counts
 
 FEW = settings(max_examples=25, deadline=None, derandomize=True)
 

@@ -15,7 +15,8 @@ import pytest
 import shapely
 
 import oqhs
-from oqhs.measures.estimate import Apportionment, apportionment, estimate_counts, model_error
+from oqhs.measures.apportion import Apportionment, apportionment
+from oqhs.measures.estimate import estimate_counts, model_error
 from oqhs.tables import values_of
 
 pytestmark = pytest.mark.real
