@@ -90,7 +90,8 @@ def print_arrivals(console: Console, table: pd.DataFrame) -> None:
     for edition, rows in table.groupby("edition", dropna=False, sort=True):
         title = f"Édition {edition}" if pd.notna(edition) else "Used by no edition"
         view = Table(title=title, title_style="bold", title_justify="left", box=SIMPLE_HEAD)
-        for name in ("Card", "State", "Year", "Obtained", "Used for"):
+        view.add_column("Card", no_wrap=True)
+        for name in ("State", "Year", "Obtained", "Used for"):
             view.add_column(name, overflow="fold", justify="right" if name == "Year" else "left")
         for row in rows.itertuples():
             state = str(row.state) + (f": {row.newer}" if isinstance(row.newer, str) and row.newer else "")
