@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 EDITION ?= 2024
+CHANGES ?= 20000
 
-.PHONY: release test bench demo clean
+.PHONY: release test fuzz bench demo clean
 
 $(VENV)/.release: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -24,6 +25,9 @@ test: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+fuzz: $(VENV)/.test
+	OQHS_FUZZ=$(CHANGES) $(BIN)/python -m pytest tests/fuzz
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/bench_reading.py

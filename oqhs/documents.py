@@ -35,7 +35,7 @@ class _StrictLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Compose a node, once it is known to be neither an alias nor too deep."""
-        mark = self.get_mark()
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
         if self.check_event(yaml.AliasEvent):
             raise yaml.composer.ComposerError(None, None, "an alias (*name) is not accepted", mark)
         if self.level >= MOST_LEVELS:
@@ -93,7 +93,13 @@ def read_model(path: Path, model: type[M], defaults: Mapping[str, Any] | None = 
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else None
         reason = getattr(error, "problem", None) or "cannot be read"
-        raise CatalogueError(f"not valid YAML: {reason}", file=path, line=line) from error
+        raise CatalogueError(
+            f"not valid YAML: {reason}",
+            file=path,
+            line=line,
+            allowed=f"`key: value` lines, each key once, no alias, {MOST_LEVELS} levels at most",
+            todo="correct this line, or the one above it",
+        ) from error
     if defaults is not None and isinstance(content, dict):
         content = {**defaults, **content}
     return validated(content, model, path)
@@ -107,6 +113,10 @@ def validated(content: object, model: type[M], path: Path) -> M:
         raise CatalogueError.gather(_told(error, path, model)) from error
 
 
+#: What to do about a key that is not as it must be, by what is wrong with it.
+_TODO = {"extra_forbidden": "correct its name, or remove it", "missing": "add this key"}
+
+
 def _told(error: ValidationError, path: Path, model: type[BaseModel]) -> Iterable[Problem]:
     for detail in error.errors():
         place = [str(part) for part in detail["loc"]]
@@ -117,6 +127,7 @@ def _told(error: ValidationError, path: Path, model: type[BaseModel]) -> Iterabl
             column=".".join(place) or None,
             found=place[-1] if extra else None if detail["type"] == "missing" else detail["input"],
             allowed=", ".join(_keys_at(model, detail["loc"])) if extra else None,
+            todo=_TODO.get(detail["type"], "correct this value"),
         )
 
 

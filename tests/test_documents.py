@@ -75,6 +75,50 @@ def test_a_slip_of_syntax_is_told_with_its_line(problems, text, line):
     assert problem.line == line
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("one: &place {name: a}\nrows: [*place]\ntitle: b\n", 2),
+        ("title: &name a\nplaces:\n  x: {name: *name}\n", 3),
+        ("title: a\nplaces: {x: &x {name: a}}\none:\n  <<: *x\n", 4),
+    ],
+    ids=["a mapping", "a word", "a merge"],
+)
+def test_an_alias_is_refused_with_its_line(problems, text, line):
+    (problem,) = problems(text)
+    assert (problem.what, problem.line) == ("not valid YAML: an alias (*name) is not accepted", line)
+
+
+def test_aliases_of_aliases_are_refused_before_they_unfold(problems):
+    # Nine levels of nine: 387 million words in less than a kilobyte.
+    levels = [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 10)]
+    (problem,) = problems("\n".join(["a0: &a0 lol", *levels]))
+    assert (problem.what, problem.line) == ("not valid YAML: an alias (*name) is not accepted", 2)
+
+
+def test_an_anchor_nobody_uses_changes_nothing(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("title: &anchor a\n", encoding="utf-8")
+    assert read_model(path, Document).title == "a"
+
+
+@pytest.mark.parametrize("nest", ["[" * 21 + "]" * 21, "{a: " * 21 + "}" * 21], ids=["lists", "mappings"])
+def test_what_is_nested_without_end_is_refused(problems, nest):
+    (problem,) = problems(f"title: {nest}\n")
+    assert (problem.what, problem.line) == ("not valid YAML: more than 20 levels", 1)
+
+
+def test_a_hundred_thousand_brackets_do_not_exhaust_the_stack(problems):
+    (problem,) = problems("title: " + "[" * 100_000)
+    assert problem.what == "not valid YAML: more than 20 levels"
+
+
+def test_a_document_of_more_than_a_mebibyte_is_refused_unread(problems):
+    (problem,) = problems("title: a\n#" + "x" * 2**20)
+    assert (problem.what, problem.allowed) == ("this document is too large", "1048576 bytes")
+    assert problem.found == f"{2**20 + 10} bytes"
+
+
 def test_a_key_that_is_a_list_is_told_with_its_line(problems):
     (problem,) = problems("title: a\n? [1, 2]\n: 3\n")
     assert problem.line == 2

@@ -48,6 +48,8 @@ def test_the_text_of_a_problem_is_whole():
         ({"file": "a.csv"}, "a.csv: wrong"),
         ({"line": 2}, "line 2: wrong"),
         ({"file": "a.csv", "column": "TX"}, "a.csv, column 'TX': wrong"),
+        ({"file": "a.xlsx", "sheet": "QP", "line": 3}, "a.xlsx, sheet 'QP', line 3: wrong"),
+        ({"sheet": "QP", "column": "TX"}, "sheet 'QP', column 'TX': wrong"),
         ({"found": ""}, "wrong\n  found: ''"),
         ({"found": 0}, "wrong\n  found: 0"),
     ],
@@ -60,6 +62,12 @@ def test_what_is_not_known_of_a_problem_is_not_shown(fields, text):
 def test_an_error_carries_its_problem():
     error = DataError("wrong", file="a.csv", line=2, column="TX", found=1, allowed="2", todo="3")
     assert error.problems == (Problem("wrong", "a.csv", 2, "TX", 1, "2", "3"),)
+
+
+def test_an_error_tells_the_sheet_of_a_workbook():
+    error = DataError("wrong", file="a.xlsx", sheet="QP", line=3, column="TX")
+    assert error.problems[0].sheet == "QP"
+    assert str(error) == "a.xlsx, sheet 'QP', line 3, column 'TX': wrong"
 
 
 def test_problems_gathered_are_one_error_in_their_order():

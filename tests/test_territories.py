@@ -8,6 +8,7 @@ from shapely.geometry import box
 from oqhs.territories import (
     crs_of,
     departement_of,
+    identify,
     kinds_of,
     memberships_from_lists,
     normalise_codes,
@@ -53,6 +54,11 @@ def pairs(*rows, columns=("territory", "parent")):
         ("QPV-2A", "ensemble_qpv", None),
         ("QPV-974", "ensemble_qpv", None),
         ("QPV-METRO", "ensemble_qpv", None),
+        ("REG-11", "region", None),
+        ("EPCI-200054781", "epci", None),
+        ("FR", "france", None),
+        ("FR-METRO", "france", None),
+        ("CRS3035RES200MN2029800E4254200", "carreau", "carreaux200m"),
     ],
 )
 def test_the_shape_of_a_code_tells_the_kind_of_territory(code, kind, perimeter):
@@ -74,6 +80,12 @@ def test_the_shape_of_a_code_tells_the_kind_of_territory(code, kind, perimeter):
         "",
         "Créteil",
         "975A",
+        "REG-1",
+        "EPCI-24350013",
+        "FRA",
+        "XFR",
+        "FR-METROPOLE",
+        "CRS3035RES1000MN2029000E4254000",
     ],
 )
 def test_a_code_without_a_known_shape_has_no_kind(code):
@@ -88,6 +100,35 @@ def test_a_lost_leading_zero_gives_none_as_documented_whatever_the_other_codes()
 def test_codes_keep_their_zeros_lose_their_spaces_and_come_in_upper_case():
     written = pd.Series([" qn09404m ", "01053", "Ensemble", "00", "2a004"])
     assert normalise_codes(written).tolist() == ["QN09404M", "01053", "QPV-METRO", "QPV-METRO", "2A004"]
+
+
+REGIONS_AND_MORE = ["departement", "region", "epci", "commune"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "kinds", "said", "territories"),
+    [
+        (["11", "94"], REGIONS_AND_MORE, "region", ["REG-11", "REG-94"]),
+        (["11", "94"], REGIONS_AND_MORE, "departement", ["11", "94"]),
+        (["11", "10"], REGIONS_AND_MORE, None, ["11", "10"]),
+        (["11", "94"], ["departement"], None, ["11", "94"]),
+        (["243500139"], REGIONS_AND_MORE, None, ["EPCI-243500139"]),
+        (["243500139"], ["iris"], None, ["243500139"]),
+        (["243500139"], ["iris", "epci"], None, ["243500139"]),
+        (["243500139"], ["iris", "epci"], "epci", ["EPCI-243500139"]),
+        (["F"], ["france"], "france", ["FR"]),
+        (["F"], ["france"], "france_metropolitaine", ["FR-METRO"]),
+        (["F", "M"], ["france"], "france", ["F", "M"]),
+    ],
+)
+def test_codes_written_alike_are_told_apart_by_the_table_then_by_the_card(codes, kinds, said, territories):
+    assert identify(pd.Series(codes), kinds, said)["territory"].tolist() == territories
+
+
+def test_two_digits_of_regions_and_of_departements_stay_undecided():
+    found = identify(pd.Series(["11", "94", "94028"]), REGIONS_AND_MORE)
+    assert found["kind"].tolist() == ["departement|region", "departement|region", "commune"]
+    assert found["territory"].tolist() == ["11", "94", "94028"]
 
 
 def test_all_the_quartiers_of_france_are_not_those_of_the_departement():

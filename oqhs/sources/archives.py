@@ -32,6 +32,7 @@ _MAGIC = {b"PK\x03\x04": "zip", b"7z\xbc\xaf\x27\x1c": "7z", b"\x1f\x8b": "gzip"
 #: Workbooks and their like are zip archives: they are tables, not nested archives.
 _TABLES = {".xlsx", ".ods", ".gpkg", ".parquet"}
 _SYSTEM = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$)")
+_METHODS = {9: "deflate64", 12: "bzip2", 14: "lzma", 93: "zstd", 95: "xz"}
 _ENCRYPTED = 0x1
 _GET = "get it again from its producer"
 
@@ -55,6 +56,7 @@ class Member:
             zlib.error,
             EOFError,
             NotImplementedError,
+            OSError,
             struct.error,
             ValueError,
         ) as error:
@@ -159,6 +161,14 @@ def _refused_member(path: Path, info: zipfile.ZipInfo) -> Iterator[Problem]:
             where,
             allowed="files anyone can read",
             todo="unpack it with its password and give the file",
+        )
+    if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        yield Problem(
+            "this file of the archive is packed in a way that is not read",
+            where,
+            found=_METHODS.get(info.compress_type, str(info.compress_type)),
+            allowed="store, deflate",
+            todo="unpack it and give the file, or " + _GET,
         )
     if info.file_size > SMALL and info.file_size > MOST_RATIO * max(info.compress_size, 1):
         yield Problem(

@@ -80,6 +80,12 @@ def _as_text(values: pa.ChunkedArray, decimal: str) -> pa.ChunkedArray:
         values = values.cast(values.type.value_type)
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         return values.cast(pa.string()).fill_null("")
+    numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    if not any(is_number(values.type) for is_number in numbers):
+        # A day or a boolean is no number, whatever a conversion would make of it.
+        return pa.chunked_array(
+            [["" if cell is None else str(cell) for cell in values.to_pylist()]], pa.string()
+        )
     codes, distinct = pd.factorize(values.to_pandas().astype("float64"))
     texts = [np.format_float_positional(number, trim="-").replace(".", decimal) for number in distinct]
     return pa.chunked_array([pa.array([*texts, ""], pa.string()).take(pa.array(codes % (len(texts) + 1)))])

@@ -138,7 +138,7 @@ def _check_codes(table: Table) -> pd.DataFrame:
         what, todo = "this is a second header, not the row of a territory", "remove this line"
         first = np.arange(len(written)) == 0
         table.report(first, what, table.key, written, "one header, on the first line", todo)
-        shapeless &= ~first
+        shapeless = np.logical_and(shapeless, ~first)
     # The commonest slip with a code is worth its own advice.
     lost = shapeless & written.str.strip().str.fullmatch(f"[0-9]{{{_COMMUNE - 1}}}").to_numpy(dtype=bool)
     zero = "a leading zero was lost: get the file again, with its codes as text"
@@ -154,9 +154,13 @@ def _check_codes(table: Table) -> pd.DataFrame:
         "`kind: region` or `kind: departement`",
         "give it in the card of the file (`oqhs add --kind region`)",
     )
-    foreign = ~kind.isna() & ~undecided & ~kind.isin(list(table.kinds))
+    # A card that says regions has no département: two digits that are not a region are a slip.
+    held = [held for held in table.kinds if (table.said, held) != ("region", "departement")]
+    # The code of an EPCI is nine digits: an IRIS of Corsica has their length, and a letter.
+    corsican = (kind == "epci") & ~shapes["territory"].str.startswith("EPCI-")
+    foreign = ~kind.isna() & ~undecided & (~kind.isin(held) | corsican)
     what = "this table does not hold territories of this kind"
-    table.report(foreign, what, table.key, written, ", ".join(table.kinds))
+    table.report(foreign, what, table.key, written, ", ".join(held))
     if not table.repeated:
         what = "this territory stands twice"
         hint = "where a quartier stands on one row per commune, `repeated: true` in the mapping of the card"

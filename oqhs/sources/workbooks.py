@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 import numpy as np
 import pandas as pd
@@ -177,31 +179,65 @@ def _error_cells(path: Path, content: bytes) -> dict[int, dict[tuple[int, int], 
     with open_archive(path, content) as members:
         files = {member.name: member.read() for member in members}
     for name, xml in files.items():
+        if name.endswith((".xml", ".rels")):
+            _refuse_damaged_xml(path / name, xml)
         if b"sheetData" not in xml:
             continue
-        rows, columns, wrong = _places(xml)
-        if rows * columns > MOST_CELLS:
-            raise DataError(
-                "a sheet of this workbook spreads over too many cells",
-                file=path,
-                sheet=name,
-                found=f"{rows} rows × {columns} columns",
-                allowed=f"{MOST_CELLS} cells at most, empty ones included",
-                todo="delete the cells far from the table, or save the sheet as CSV",
-            )
-        if wrong:
-            errors[name] = wrong
-    if not errors:
-        return {}
-    order = _sheet_files(files)
-    return {order.index(name): wrong for name, wrong in errors.items() if name in order}
+        errors[name] = _scanned(path, name, xml)
+    order = _sheet_files(files) if any(errors.values()) else []
+    lost = [name for name, wrong in errors.items() if wrong and name not in order]
+    if lost:
+        raise _damaged(path / lost[0], "no sheet is said to be there")
+    return {order.index(name): wrong for name, wrong in errors.items() if wrong}
 
 
-def _places(xml: bytes) -> tuple[int, int, dict[tuple[int, int], str]]:
-    """Last row and last column of a sheet with something in it, and its cells in error."""
-    row = column = rows = columns = 0
+def _refuse_damaged_xml(path: Path, xml: bytes) -> None:
+    """Refuse XML that is not well formed: Calamine reads on, and what it then gives cannot be told."""
+    try:
+        expat.ParserCreate(namespace_separator="}").Parse(xml, True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise _damaged(path, str(error)) from error
+
+
+def _damaged(path: Path, why: str) -> DataError:
+    return DataError(
+        f"this part of the workbook is damaged: {why}",
+        file=path,
+        allowed="a workbook .xls or .xlsx, complete",
+        todo="get the file again",
+    )
+
+
+def _scanned(path: Path, name: str, xml: bytes) -> dict[tuple[int, int], str]:
+    """Cells in error of a sheet, once it is known not to be vast and to hold each cell once."""
+    rows = columns = 0
+    last, ordered = (0, 0), True
     errors = {}
     has_errors = _ERROR.search(xml) is not None
+    for place, tag in _filled_cells(xml):
+        rows, columns = max(rows, place[0]), max(columns, place[1])
+        ordered = ordered and place > last
+        last = place
+        if has_errors and _ERROR.search(tag[0]):
+            value = _VALUE.search(xml, tag.end())
+            errors[place] = value[1].decode("ascii", "replace") if value else "#N/A"
+    if rows * columns > MOST_CELLS:
+        raise DataError(
+            "a sheet of this workbook spreads over too many cells",
+            file=path,
+            sheet=name,
+            found=f"{rows} rows × {columns} columns",
+            allowed=f"{MOST_CELLS} cells at most, empty ones included",
+            todo="delete the cells far from the table, or save the sheet as CSV",
+        )
+    if not ordered and max(Counter(place for place, _ in _filled_cells(xml)).values()) > 1:
+        raise _damaged(path / name, "a cell stands twice")
+    return errors
+
+
+def _filled_cells(xml: bytes) -> Iterator[tuple[tuple[int, int], re.Match[bytes]]]:
+    """Row and column of every cell with something in it, and the tag that opens it."""
+    row = column = 0
     for tag in _PLACES.finditer(xml):
         kind, letters, digits = tag.groups()
         if kind == b"row":
@@ -209,13 +245,8 @@ def _places(xml: bytes) -> tuple[int, int, dict[tuple[int, int], str]]:
             continue
         column = _number(letters.upper()) if letters else column + 1
         row = int(digits) if digits else row
-        if tag[0].endswith(b"/>"):
-            continue
-        rows, columns = max(rows, row), max(columns, column)
-        if has_errors and _ERROR.search(tag[0]):
-            value = _VALUE.search(xml, tag.end())
-            errors[row, column] = value[1].decode("ascii", "replace") if value else "#N/A"
-    return rows, columns, errors
+        if not tag[0].endswith(b"/>"):
+            yield (row, column), tag
 
 
 def _sheet_files(files: dict[str, bytes]) -> list[str]:

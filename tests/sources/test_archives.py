@@ -113,6 +113,20 @@ def test_a_file_under_a_password_is_refused_before_it_is_read(write, refused):
     assert (problem.file, problem.allowed) == (path / "a.csv", "files anyone can read")
 
 
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [(zipfile.ZIP_BZIP2, "bzip2"), (zipfile.ZIP_LZMA, "lzma"), (9, "deflate64"), (77, "77")],
+)
+def test_a_file_packed_otherwise_than_archives_are_is_refused(write, refused, method, name):
+    archive = bytearray(zip_of({"a.csv": TABLE}))
+    for start in (8, archive.index(b"PK\x01\x02") + 10):
+        struct.pack_into("<H", archive, start, method)
+    path = write(bytes(archive), "a.zip")
+    (problem,) = refused(DataError, listed, path)
+    assert problem.what == "this file of the archive is packed in a way that is not read"
+    assert (problem.file, problem.found, problem.allowed) == (path / "a.csv", name, "store, deflate")
+
+
 @pytest.mark.parametrize("name", ["b.zip", "b.7z", "b.tar", "b.gz", "B.ZIP", "b.csv.gz"])
 def test_an_archive_inside_an_archive_is_refused_by_its_name(write, refused, name):
     path = write(zip_of({"a.csv": TABLE, name: b"x"}), "a.zip")
