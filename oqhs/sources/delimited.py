@@ -56,8 +56,8 @@ def read_delimited(path: Path, content: bytes | None = None) -> TextTable:
     table = _cells(path, text, delimiter, len(raw_header))
 
     def lines() -> list[int]:
-        filled = [line for line, cells in _records(text, delimiter) if any(cell.strip() for cell in cells)]
-        return filled[1:]
+        _, *rows = _records(text, delimiter)
+        return [line for line, cells in rows if any(cell.strip() for cell in cells)]
 
     return text_table(path, raw_header, table.columns, lines)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -267,19 +267,19 @@ def _range_in_words(least: float | None, most: float | None) -> str:
 
 
 def _check_order(table: Table, catalogue: Catalogue, values: np.ndarray) -> None:
-    """Report a part above its whole, and a quantile above the next one, where both are in the table."""
+    """Report a part above its whole, and a quantile above the next one that the row gives."""
     places = {(column.variable, column.year): i for i, column in enumerate(table.columns)}
     for (variable, year), i in places.items():
-        above = catalogue.variables[variable].at_most if variable in catalogue.variables else None
-        # The next quantile may not be published: the one after it is then the bound.
-        while above is not None and (above, year) not in places:
-            above = catalogue.variables[above].at_most
-        if above is None:
-            continue
-        j = places[above, year]
-        with np.errstate(invalid="ignore"):
-            over = values[i] > values[j] * (1 + _ROUNDING)
-        if over.any():
+        unbounded = ~np.isnan(values[i])
+        for above in _all_above(catalogue, variable):
+            if (above, year) not in places or not unbounded.any():
+                continue
+            j = places[above, year]
+            with np.errstate(invalid="ignore"):
+                over = unbounded & (values[i] > values[j] * (1 + _ROUNDING))
+            unbounded &= np.isnan(values[j])
+            if not over.any():
+                continue
             pairs = [
                 f"{part:.12g} and {whole:.12g}" for part, whole in zip(values[i], values[j], strict=True)
             ]
@@ -291,6 +291,14 @@ def _check_order(table: Table, catalogue: Catalogue, values: np.ndarray) -> None
                 f"at most the value of {table.columns[j].name}",
                 "ask the producer, or check that the columns are those mapped",
             )
+
+
+def _all_above(catalogue: Catalogue, variable: str) -> Iterator[str]:
+    """Variables that stand above one, the nearest first."""
+    above = catalogue.variables[variable].at_most if variable in catalogue.variables else None
+    while above is not None:
+        yield above
+        above = catalogue.variables[above].at_most
 
 
 def _notes(table: Table) -> pd.Series:

@@ -114,3 +114,17 @@ def test_a_quote_that_is_never_closed_is_an_error_and_swallows_no_territory(writ
 def test_a_file_cut_in_the_middle_of_a_line_is_an_error(write, refused):
     (problem,) = refused(DataError, read_delimited, write(b"CODGEO;A;B\n94028;1;2\n9404"))
     assert (problem.line, problem.found, problem.allowed) == (3, 1, "3 cells")
+
+
+@pytest.mark.parametrize("header", [b";;", b" ; ; "])
+def test_a_header_without_a_name_is_refused_with_the_line_of_the_first_filled_cell(write, refused, header):
+    problems = refused(DataError, read_delimited, write(header + b"\n;;\nCODGEO;A;B\n"))
+    assert {problem.what for problem in problems} == {"a column without a name is filled"}
+    assert [(problem.line, problem.column) for problem in problems] == [(3, "no 1"), (3, "no 2"), (3, "no 3")]
+
+
+def test_a_header_that_is_a_quote_without_end_is_refused_however_long_the_file(write, refused):
+    path = write(b'"CODGEO;A\n' + b"94028;1\n" * 20_000)
+    (problem,) = refused(DataError, read_delimited, path)
+    assert problem.what.startswith("a quoted cell is not written as it must be")
+    assert (problem.file, problem.line) == (path, 1)

@@ -48,6 +48,13 @@ def test_the_decile_after_one_that_is_not_published_bounds_the_one_before(quanti
     assert (problem.found, problem.allowed) == ("14001 and 14000", "at most the value of DISP_MED_A21")
 
 
+def test_the_decile_after_one_that_is_not_given_in_its_row_bounds_the_one_before(quantiles, refused):
+    told = {"D1": 14001, "D2": "ns", "D3": "", "D4": "s", "MED": 14000, "D9": 24000}
+    (problem,) = refused(DataError, sources.read, quantiles(told))
+    assert problem.what == "niveau_vie_d1 is above niveau_vie_median"
+    assert (problem.found, problem.allowed) == ("14001 and 14000", "at most the value of DISP_MED_A21")
+
+
 def test_the_first_quartile_is_not_above_the_median(quantiles, refused):
     (problem,) = refused(DataError, sources.read, quantiles({"Q1": 14001, "MED": 14000}))
     assert problem.what == "niveau_vie_q1 is above niveau_vie_median"
