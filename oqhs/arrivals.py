@@ -52,11 +52,17 @@ def arrivals(folder: str | Path, edition: int | None = None) -> pd.DataFrame:
     ['arrived']
     """
     home = Path(folder)
+    if not (home / "raw").is_dir():
+        raise UnknownError(
+            "this is not a data folder: it has no `raw`",
+            file=home,
+            todo="give the right folder, or start one with `oqhs add FILE`",
+        )
     cards, wrong, changed = scan_cards(home / "raw", load_catalogue(home / "indicateurs"))
     if wrong:
         raise CatalogueError.gather(wrong)
     altered = {str(problem.file) for problem in changed}
-    editions = {int(path.stem): path for path in (home / "editions").glob("*.yaml") if path.stem.isdigit()}
+    editions = {int(path.stem): path for path in (home / "editions").glob("*.yaml") if path.stem.isdecimal()}
     if edition is not None and edition not in editions:
         known = ", ".join(map(str, sorted(editions))) or "none in this folder"
         todo = f"`oqhs edition new {edition}` drafts it from the files that are there"
@@ -100,7 +106,7 @@ def _row(
     # A past edition keeps the data of its time.
     newer = [other.id for _, other in cards.values() if latest and overtakes(other, card)]
     state = SPARE if edition is None else OVERTAKEN if newer else ARRIVED
-    if str(path) in altered:
+    if altered & {str(path), *(str(path.with_name(name)) for name in card.sidecars)}:
         state = ALTERED
     return {
         "edition": edition,
@@ -120,11 +126,17 @@ def overtakes(other: Card, card: Card) -> bool:
     """Tell whether a card holds later data of the same kind, on the outlines of the same family."""
     if other.layout != card.layout or other.source != card.source or other.kind != card.kind:
         return False
-    if other.mapping is not None and card.mapping is not None and other.mapping.key != card.mapping.key:
+    if _mapped(other) != _mapped(card):
         return False
     if _family(other) != _family(card) or other.year is None or card.year is None:
         return False
     return other.year > card.year
+
+
+def _mapped(card: Card) -> frozenset[str]:
+    """Variables a table of another origin holds."""
+    columns = card.mapping.columns.values() if card.mapping is not None else ()
+    return frozenset(column.variable for column in columns)
 
 
 def _family(card: Card) -> str:

@@ -79,7 +79,9 @@ class Catalogue(Model):
         """Give a variable; the rate published under the id of an indicator is one too."""
         if name in self.indicators:
             indicator = self.indicators[name]
-            return Variable(label=indicator.label, unit="percent" if indicator.unit == "percent" else "units")
+            units = {"percent": "percent", "persons": "persons"}
+            unit = units.get(indicator.unit, "eur_year")
+            return Variable.model_validate({"label": indicator.label, "unit": unit})
         return _lookup(self.variables, name, "variable")
 
     def threshold(self, name: str, on: dt.date) -> float:

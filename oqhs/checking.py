@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from oqhs.catalogue import Catalogue, load_catalogue
@@ -90,6 +91,9 @@ def _problems_of(path: Path, card: Card | None, catalogue: Catalogue) -> list[Pr
         load(path, card=card, catalogue=catalogue)
     except OqhsError as error:
         return list(error.problems)
+    except Exception as error:  # noqa: BLE001  the report goes on, whatever a library stumbled on
+        what, todo = f"this file cannot be read: {type(error).__name__}: {error}", "get the file again"
+        return [Problem(what, file=path, todo=todo)]
     return []
 
 
@@ -99,7 +103,7 @@ def _editions(
     """Check the editions; their indicators too, when every file can be read."""
     diffusions = {name: card.diffusion for name, (_, card) in cards.items()}
     for path in sorted((home / "editions").glob("*.yaml")):
-        if not path.stem.isdigit():
+        if not path.stem.isdecimal():
             yield Problem("an edition is named after its year", path, allowed="2024.yaml", todo="rename it")
             continue
         try:
@@ -114,6 +118,4 @@ def _at(problem: Problem, path: Path) -> Problem:
     """Say in which edition a problem was met, where nothing else says where it is."""
     if problem.file is not None:
         return problem
-    return Problem(
-        problem.what, path, problem.line, problem.column, problem.found, problem.allowed, problem.todo
-    )
+    return replace(problem, file=path)

@@ -146,10 +146,11 @@ def add(
         "source": source,
         "id": card_id,
         "diffusion": diffusion,
-        "obtained": (obtained or datetime.now(UTC).astimezone()).date(),
+        "obtained": obtained.date() if obtained is not None else None,
     }
     said = {name: value for name, value in told.items() if value is not None}
-    print_deposits(console, deposit(files, data, said, replacing=replace))
+    today = datetime.now(UTC).astimezone().date()
+    print_deposits(console, deposit(files, data, said, today=today, replacing=replace))
 
 
 @app.command(epilog="Example: `oqhs status 2024`")

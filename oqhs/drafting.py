@@ -41,16 +41,20 @@ def draft_from(observatory: Observatory, edition: int, model: int) -> EditionFil
         There is no edition `model`.
     """
     past = observatory.edition(model).file
-    indicators = {name: _moved(observatory, recipe) for name, recipe in past.indicators.items()}
+    indicators = {name: _moved(observatory, recipe, edition) for name, recipe in past.indicators.items()}
     return past.model_copy(update={"edition": edition, "indicators": indicators})
 
 
-def _moved(observatory: Observatory, recipe: IndicatorRecipe) -> IndicatorRecipe:
-    """Move an indicator to the last year all the cards that hold its year have been followed by."""
+def _moved(observatory: Observatory, recipe: IndicatorRecipe, edition: int) -> IndicatorRecipe:
+    """Move an indicator to the last year, up to the edition, that follows all the cards of its year."""
     cards = observatory.cards
     dated = [card for side in (recipe.inputs.qpv, recipe.inputs.reference) for card in side]
     followers = {
-        name: {other.year: other.id for other in cards.values() if overtakes(other, cards[name])}
+        name: {
+            other.year: other.id
+            for other in reversed(cards.values())
+            if overtakes(other, cards[name]) and (other.year or 0) <= edition
+        }
         for name in dated
         if cards[name].year == recipe.year
     }

@@ -47,6 +47,11 @@ class Variable(Model):
     at_most: str | None = None
 
     @property
+    def is_count(self) -> bool:
+        """Whether the values of two territories add up."""
+        return self.unit in {"persons", "households", "families", "units"}
+
+    @property
     def bounds(self) -> tuple[float | None, float | None]:
         """Smallest and largest value that can be true, in `unit`; None is unbounded."""
         if self.range is not None:

@@ -35,8 +35,8 @@ _MEASURED = [name for name in tables.OBSERVATION_COLUMNS if name not in _KEY]
 class Materials:
     """What the observations of an edition are made of.
 
-    `read` gives the table of a card, `share_out` how the people of the IRIS are shared among the
-    quartiers, when an estimate needs it.
+    `read` gives the table of a card, `iris` the layer of the IRIS if there is one, `share_out` how their
+    people are shared among the quartiers, when an estimate needs it.
     """
 
     file: EditionFile
@@ -44,6 +44,7 @@ class Materials:
     catalogue: Catalogue
     cards: Mapping[str, Card]
     read: Callable[[str], pd.DataFrame]
+    iris: Callable[[], pd.DataFrame] | None = None
     share_out: Callable[[], Apportionment] | None = None
     _rows: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
@@ -91,10 +92,17 @@ class Materials:
         self._refuse_strangers(card, frame)
         kept = frame["territory"].isin([*self.zones, *self.references])
         rows = tables.plain(frame[kept])
-        communes = communes_of_iris(frame, self.catalogue)
+        communes = self._communes(frame)
         communes = communes[communes["territory"].isin(self.references)]
-        self._rows[card] = pd.concat([rows, communes], ignore_index=True) if len(communes) else rows
+        together = pd.concat([rows, communes], ignore_index=True) if len(communes) else rows
+        self._rows[card] = together.assign(summed=[False] * len(rows) + [True] * (len(together) - len(rows)))
         return self._rows[card]
+
+    def _communes(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Add up the IRIS of a table, commune by commune, when the edition says which IRIS there are."""
+        if self.iris is None or not (kinds_of(frame["territory"].astype("str"))["kind"] == "iris").any():
+            return tables.empty_measurements()
+        return communes_of_iris(frame, list(self.iris()["territory"]), self.catalogue)
 
     @cached_property
     def apportioned(self) -> Apportionment:
@@ -108,14 +116,40 @@ class Materials:
         frame = self.read(card)
         rows = tables.plain(frame[frame["variable"].isin(variables) & (frame["year"] == year)])
         rows = rows[(kinds_of(rows["territory"])["kind"] == "iris").to_numpy(dtype=bool)]
+        apportioned = self.apportioned
+        if rows.empty:
+            return rows
+        self._refuse_other_outlines(card, rows)
+        rows = rows[rows["territory"].isin(apportioned.shares["part"])]
+        if rows.empty:
+            raise MeasureError(
+                "the counts of the IRIS that hold the quartiers are not in this card",
+                column=card,
+                found="none of the IRIS that overlap a quartier",
+                allowed=f"codes such as {', '.join(apportioned.shares['part'].head(3))}",
+                todo="give the file and the outlines of one vintage of the IRIS",
+            )
         return estimate_counts(
             rows,
-            self.apportioned,
+            apportioned,
             perimeter=self.file.perimeter,
             couverture_min=self.threshold("couverture_min"),
             weights_label="la population des carreaux de 200 m",
             catalogue=self.catalogue,
-        )
+        ).assign(source=card)
+
+    def _refuse_other_outlines(self, card: str, rows: pd.DataFrame) -> None:
+        """Refuse counts of IRIS of another vintage than their outlines: a code may have been redrawn."""
+        drawn = sorted(set(self.iris()["perimeter"])) if self.iris is not None else []
+        counted = sorted(set(rows["perimeter"]))
+        if counted != drawn:
+            raise MeasureError(
+                "the counts are of IRIS of another vintage than the outlines",
+                column=card,
+                found=", ".join(counted),
+                allowed=", ".join(drawn),
+                todo="add the outlines of that vintage; if they are the same, correct the card",
+            )
 
     def _refuse_strangers(self, card: str, frame: pd.DataFrame) -> None:
         """Refuse a quartier of the département and of the perimeter that its layer does not hold."""
@@ -137,7 +171,7 @@ def measurements_of(materials: Materials) -> pd.DataFrame:
     """Give every measurement of the cards of the indicators, for the territories of the edition."""
     recipes = materials.file.indicators.values()
     used = {card for recipe in recipes for card in (*recipe.inputs.qpv, *recipe.inputs.reference)}
-    return tables.gather(materials.rows(card) for card in sorted(used))
+    return tables.gather(materials.rows(card).drop(columns="summed") for card in sorted(used))
 
 
 def observations_of(materials: Materials) -> pd.DataFrame:
@@ -213,7 +247,7 @@ def _inputs(
     if estimating and side == "qpv":
         counts = counts_of(indicator)
         frames += [
-            materials.estimates(card, counts, year).assign(rank=rank, estimated=True)
+            materials.estimates(card, counts, year).assign(rank=rank, estimated=True, summed=False)
             for rank, card in enumerate(cards)
         ]
     rows = pd.concat(frames, ignore_index=True)
@@ -221,7 +255,7 @@ def _inputs(
     if side == "qpv":
         _check_perimeter(materials.file, name, rows, cards)
     rows = _of_year(indicator, name, year, rows)
-    rows = _without_superseded(rows, counts_of(indicator))
+    rows = _without_superseded(rows, counts_of(indicator), variables_of(name, indicator))
     _refuse_contradictions(name, rows)
     # The first card of the edition that says something; one without a figure leaves it to the next.
     rows = rows.assign(silent=rows["status"] == NOT_AVAILABLE).sort_values(["silent", "rank"], kind="stable")
@@ -239,6 +273,7 @@ def _inputs(
         _refuse_absent(materials, name, year, side, cards)
     sources = materials.catalogue.sources
     official = own["source"].map(lambda card: sources[materials.cards[card].source].producer == "Insee")
+    official &= ~own["summed"]  # ours, from figures of the institute
     by_territory = own.groupby("territory")
     return Inputs(
         values=tables.values_of(rows),
@@ -254,19 +289,19 @@ def _inputs(
     )
 
 
-def _without_superseded(rows: pd.DataFrame, counts: Sequence[str]) -> pd.DataFrame:
+def _without_superseded(rows: pd.DataFrame, counts: Sequence[str], own: Sequence[str]) -> pd.DataFrame:
     """Keep, territory by territory, the counts that were delivered or those estimated, never some of each.
 
-    A delivery of all the counts supersedes the estimate; so does one that masks some of them: what the
-    producer masked is not rebuilt.
+    A delivery of all the counts supersedes the estimate; so does one that masks some of them, or the rate
+    itself: what the producer masked is not rebuilt.
     """
     if not rows["estimated"].any():
         return rows
     of_counts = rows["variable"].isin(counts)
     told = rows[of_counts & ~rows["estimated"] & (rows["status"] != NOT_AVAILABLE)]
     whole = told.groupby("territory")["variable"].nunique() == len(counts)
-    masked = told["status"].isin([SECRET, NOT_SIGNIFICANT]).groupby(told["territory"]).any()
-    delivered = rows["territory"].isin(set(whole.index[whole]) | set(masked.index[masked]))
+    hidden = ~rows["estimated"] & rows["variable"].isin(own) & rows["status"].isin([SECRET, NOT_SIGNIFICANT])
+    delivered = rows["territory"].isin(set(whole.index[whole]) | set(rows.loc[hidden, "territory"]))
     guessed = rows["territory"].isin(rows.loc[rows["estimated"], "territory"])
     dropped = (rows["estimated"] & delivered) | (of_counts & ~rows["estimated"] & ~delivered & guessed)
     return rows[~dropped]

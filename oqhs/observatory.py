@@ -16,7 +16,7 @@ from oqhs.analysis.gaps import Mode, compare
 from oqhs.catalogue import load_catalogue
 from oqhs.editions import EditionFile, read_edition, read_groups, read_labels
 from oqhs.entries import Indicator
-from oqhs.errors import CatalogueError, UnknownError
+from oqhs.errors import CatalogueError, MeasureError, UnknownError
 from oqhs.geography import REFERENCES, Geography, build_geography
 from oqhs.measures.apportion import Apportionment, apportionment
 from oqhs.observations import Materials, measurements_of, observations_of
@@ -65,7 +65,7 @@ class Observatory:
     def editions(self) -> list[int]:
         """Years of the editions of the folder."""
         found = (self.folder / "editions").glob("*.yaml")
-        return sorted(int(path.stem) for path in found if path.stem.isdigit())
+        return sorted(int(path.stem) for path in found if path.stem.isdecimal())
 
     @property
     def cards(self) -> dict[str, Card]:
@@ -158,8 +158,14 @@ class Edition:
     def _territories_of(self, role: str, card: str) -> pd.DataFrame:
         """Read a layer or a table of memberships, and check that it holds what its role wants."""
         frame = self.observatory.read(card).frame
-        kind = {"qpv": "qpv", "communes": "commune", "epts": "ept", "parts": "commune", "iris": "iris"}[role]
-        if role in {"qpv", "communes", "iris"}:
+        kinds = {"qpv": "qpv", "communes": "commune", "epts": "ept", "parts": "commune", "iris": "iris"}
+        kind = kinds.get(role, "carreau")
+        if role == "cells":
+            fits = "variable" in frame and set(kinds_of(frame["territory"].astype("str"))["kind"]) == {
+                "carreau"
+            }
+            allowed = "a grid of the Insee, with `layout: carreaux_200m`"
+        elif role in {"qpv", "communes", "iris"}:
             fits = "geometry" in frame and set(frame["kind"]) == {kind}
             allowed = f"a layer of kind {kind}"
         else:
@@ -184,8 +190,14 @@ class Edition:
             observatory.catalogue,
             observatory.cards,
             lambda card: observatory.read(card).frame,
+            self._iris if self.file.territories.iris is not None else None,
             self._apportioned,
         )
+
+    def _iris(self) -> gpd.GeoDataFrame:
+        """Give the layer of the IRIS, in the system of the quartiers."""
+        layer = self._territories_of("iris", str(self.file.territories.iris))
+        return gpd.GeoDataFrame(layer).to_crs(self.territories.crs)
 
     def _apportioned(self) -> Apportionment:
         """Share the people of the IRIS among the quartiers: by cells, by area without any."""
@@ -200,15 +212,26 @@ class Edition:
             )
         territories = self.territories
         quartiers = territories[territories["kind"] == "qpv"]
-        iris = self._territories_of("iris", chosen.iris).to_crs(quartiers.crs)
+        iris = self._iris()
         iris = iris.iloc[np.unique(iris.sindex.query(quartiers.geometry, predicate="intersects")[1])]
-        grid = self.observatory.read(chosen.cells).frame if chosen.cells is not None else None
-        return apportionment(
+        grid = self._territories_of("cells", chosen.cells) if chosen.cells is not None else None
+        cells = cells_of(grid, iris) if grid is not None else None
+        shared = apportionment(
             iris,
             quartiers,
-            cells_of(grid, iris) if grid is not None else None,
+            cells,
             recouvrement_max=self._materials.threshold("iris_recouvrement_max"),
         )
+        empty = shared.shares.loc[shared.shares["weighted_by"] == "area", "part"].nunique()
+        if cells is not None and empty > self._materials.threshold("iris_sans_carreau_max") * len(iris):
+            raise MeasureError(
+                "the grid does not reach the IRIS of the quartiers",
+                column=str(chosen.cells),
+                found=f"no inhabited cell in {empty} of {len(iris)} IRIS",
+                allowed="the whole grid of the département",
+                todo="add the grid again: it may be cut; or leave `cells` out of the edition",
+            )
+        return shared
 
     @property
     def territories(self) -> gpd.GeoDataFrame:
@@ -236,7 +259,7 @@ class Edition:
             unit of the catalogue, and only there when `status` is `observed`; `lower` and `upper`
             bound it when it is partial; `origin` is `insee` (published as such, or counts the
             institute delivered for that territory), `oqhs` (sum of such figures) or `oqhs_estimate`
-            (pooled, partial, or weighted by a proxy); `coverage` is the share of the weight that is
+            (pooled, partial, weighted by a proxy, or shared out from the IRIS: the note says which); `coverage` is the share of the weight that is
             known; `check` is our own figure where the published one is shown. A row that is not
             observed says why in `note`, in French.
         """

@@ -75,10 +75,14 @@ def print_deposits(console: Console, deposits: Sequence[Deposited]) -> None:
         what = one.what
         if one.what == REPLACED and one.changed is not None:
             what = f"replaced: {one.changed} figures differ"
+        if one.lost:
+            what += f", {one.lost} territories are gone"
         year = "" if one.card.year is None else str(one.card.year)
         row = (one.path.name, what, one.card.id, year, one.card.perimeter or "", str(one.territories))
         view.add_row(*map(escape, row))
     console.print(view)
+    if any(one.what == REPLACED for one in deposits):
+        console.print("The versions that were replaced are kept under `replaced`, with their cards.")
     for one in deposits:
         if one.unmapped:
             names = ", ".join(one.unmapped[:12]) + (" …" if len(one.unmapped) > 12 else "")  # noqa: PLR2004

@@ -35,7 +35,7 @@ METRO_ROWS = {"ENSEMBLE": QPV_METRO, "00": QPV_METRO}
 
 #: France whole and in Europe, as one row: what the producer calls it depends on the file.
 FRANCE, FRANCE_METRO = "FR", "FR-METRO"
-#: Codes of the regions since 2016: each is also the code of a département but for the first ones.
+#: Codes of the regions since 2016, then before: each is also the code of a département.
 REGIONS = frozenset(
     {
         "01",
@@ -57,6 +57,10 @@ REGIONS = frozenset(
         "93",
         "94",
     }
+)
+FORMER_REGIONS = frozenset(
+    {"01", "02", "03", "04", "11", "21", "22", "23", "24", "25", "26", "31", "41", "42", "43", "52", "53"}
+    | {"54", "72", "73", "74", "82", "83", "91", "93", "94"}
 )
 
 _DEP = r"(?:[0-9]{2}|2[AB])"
@@ -118,8 +122,9 @@ def identify(codes: pd.Series, kinds: Sequence[str], said: str | None = None) ->
     """Tell which territories the codes of a table stand for.
 
     Some codes are written alike: nine digits for an IRIS and an EPCI, two for a département and a
-    region. The kinds the table may hold decide, then what its card says; two digits that are all codes
-    of regions stay undecided without a card.
+    region. The kinds the table may hold decide, then what its card says, then the codes: those of EPCI
+    begin with 20 as no IRIS does, and two digits that are all codes of regions, of today or of before
+    2016, stay undecided without a card.
 
     Parameters
     ----------
@@ -152,21 +157,34 @@ def identify(codes: pd.Series, kinds: Sequence[str], said: str | None = None) ->
     found = kinds_of(territory)
     kind = found["kind"].copy()
     # IRIS and EPCI are told apart by what the table may hold, départements and regions by the codes.
-    if "epci" in kinds and ("iris" not in kinds or said == "epci"):
-        kind = kind.mask(kind == "iris", "epci")
-    if "region" in kinds:
-        short = kind == "departement"
-        all_regions = bool(territory[short].isin(REGIONS).all())
-        if said == "region":
-            kind = kind.mask(short & territory.isin(REGIONS), "region")
-        elif said is None and all_regions:
-            kind = kind.mask(short, "departement|region")
+    long = kind == "iris"
+    if (
+        ("epci" in kinds and "iris" not in kinds)
+        or said == "epci"
+        or territory[long].str.startswith("20").any()
+    ):
+        kind = kind.mask(long, "epci")
+    short = kind == "departement"
+    if said == "region":
+        kind = kind.mask(short & territory.isin(REGIONS | FORMER_REGIONS), "region")
+    elif (
+        said is None
+        and short.sum() >= (1 if "region" in kinds else _SEVERAL)
+        and _are_regions(territory[short])
+    ):
+        kind = kind.mask(short, "departement|region")
     prefixes = kind.map({"region": "REG-", "epci": "EPCI-"}).fillna("")
     written = territory.str.fullmatch("[0-9]+").fillna(False)
     prefixed = (prefixes + territory).where(written, territory)
     return pd.DataFrame({"territory": prefixed, "kind": kind, "perimeter": found["perimeter"]})
 
 
+def _are_regions(codes: pd.Series) -> bool:
+    return bool(codes.isin(REGIONS).all() or codes.isin(FORMER_REGIONS).all())
+
+
+#: A table that is not said to hold regions may hold one département; several that are all regions are not.
+_SEVERAL = 2
 _COUNTRIES = {"france": FRANCE, "france_metropolitaine": FRANCE_METRO}
 
 

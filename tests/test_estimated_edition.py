@@ -5,6 +5,7 @@ import json
 import pytest
 
 import oqhs
+from oqhs.errors import MeasureError
 from oqhs.sources.cards import Card, sha256, write_card
 
 # Three IRIS in a row, of one commune. Quartier 1 is the left half of the first, quartier 2 the whole of
@@ -54,7 +55,7 @@ OUTLINES = [(f"99901010{i + 1}", f"I{i}", 2 + 0.1 * i, 2.1 + 0.1 * i) for i in r
 def edition(tmp_path):
     """Open the edition computed from some cards, in the order given."""
 
-    def opened(*cards):
+    def opened(*cards, iris=IRIS, vintage="iris2022"):
         raw = tmp_path / "raw"
         raw.mkdir()
         mapped = {"layout": "mapped", "source": "rp", "year": 2020, "perimeter": "qpv2024"}
@@ -71,7 +72,11 @@ def edition(tmp_path):
                 layer(OUTLINES, "CODE_IRIS", "NOM_IRIS"),
                 {"layout": "iris", "source": "ign", "perimeter": "iris2022"},
             ),
-            "ic.csv": (IRIS, {"layout": "base_ic_familles", "source": "rp", "perimeter": "iris2022"}),
+            "ic.csv": (iris, {"layout": "base_ic_familles", "source": "rp", "perimeter": vintage}),
+            "masque.csv": (
+                "CODE;TAUX\nQN99902M;s\n",
+                mapped | {"mapping": {"key": "CODE", "columns": {"TAUX": "familles_monoparentales"}}},
+            ),
             "ordre.csv": (
                 ORDER,
                 mapped
@@ -111,14 +116,16 @@ def test_counts_of_iris_are_shared_out_and_the_note_says_how(edition):
     assert "selon la surface, faute de population" in found.loc["QN99901M", "note"]
     # (50 + 80 + 30) / (200 + 200 + 200)
     assert found.loc["QPV-999", "value"] == pytest.approx(100 * 160 / 600, rel=1e-3)
-    assert found.loc["QPV-999", "note"] == "effectifs des quartiers estimés à partir des IRIS"
+    assert found.loc["QPV-999", "note"] == (
+        "effectifs des quartiers estimés à partir des IRIS, selon la surface, faute de population"
+    )
     assert found.loc[["QN99901M", "QPV-999"], ["lower", "upper"]].isna().all(axis=None)
 
 
 def test_the_commune_is_the_sum_of_its_iris_and_is_no_estimate(edition):
     found = edition("ic")
     assert found.loc["99901", "value"] == pytest.approx(100 * 240 / 1000)
-    assert found.loc["99901", "origin"] == "insee"
+    assert found.loc["99901", "origin"] == "oqhs"
     assert found.loc["99901", "perimeter"] == "cog2022"
 
 
@@ -129,6 +136,29 @@ def test_a_delivery_of_counts_supersedes_the_estimate_and_a_mask_is_not_rebuilt(
     assert (found.loc["QN99902M", "lower"], found.loc["QN99902M", "upper"]) == (45.0, 45.0)
     assert found.loc["QN99903M", "status"] == "secret"
     assert found.loc["QPV-999", "n_known"] == 2
+
+
+def test_a_rate_the_producer_masked_is_not_rebuilt_by_an_estimate(edition):
+    found = edition("masque", "ic")
+    assert found.loc["QN99902M", "status"] == "secret"
+    assert found.loc["QN99901M", "origin"] == "oqhs_estimate"
+
+
+def test_a_commune_is_not_the_sum_of_some_of_its_iris(edition):
+    found = edition("ic", iris=IRIS.replace("999010103;99901;H;1;60;340;1;1;1;1\n", ""))
+    assert found.loc["99901", "status"] == "not_available"
+    assert found.loc["QN99902M", "origin"] == "oqhs_estimate"
+    assert found.loc["QN99903M", "status"] == "not_available"
+
+
+def test_counts_and_outlines_of_two_vintages_of_the_iris_are_refused(edition):
+    with pytest.raises(MeasureError, match="another vintage"):
+        edition("ic", vintage="iris2012")
+
+
+def test_counts_of_none_of_the_iris_of_the_quartiers_are_refused(edition):
+    with pytest.raises(MeasureError, match="not in this card"):
+        edition("ic", iris=IRIS.replace("9990101", "9990201"))
 
 
 def test_a_published_rate_is_shown_and_the_estimate_stays_beside_it_as_a_check(edition):

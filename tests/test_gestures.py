@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 import yaml
@@ -143,6 +144,102 @@ def test_the_same_file_again_changes_nothing_and_a_correction_of_nothing_is_refu
     assert code == 0
     assert "already there" in out
     assert {name: (data / name).stat().st_mtime_ns for name in files_of(data)} == before
+
+
+def test_a_correction_of_another_name_keeps_what_the_card_said(run, write, tmp_path):
+    data = tmp_path / "data"
+    run("add", write("data_filo21_qp.csv", QPV_2021), "--data", data, "--diffusion", "interne")
+    again = write("rectificatif.csv", QPV_2021.replace("42,0", "43,5"))
+    code, _, err = run("add", again, "--data", data, "--replace")
+    assert code == 1
+    assert "--id filosofi-qpv-2021" in err
+    code, _, _ = run("add", again, "--data", data, "--replace", "--id", "filosofi-qpv-2021")
+    assert code == 0
+    assert card_of(data / "raw", "rectificatif.csv")["diffusion"] == "interne"
+    assert not list((data / "raw").rglob("data_filo21_qp.csv*"))
+    assert run("check", "--data", data)[0] == 0
+
+
+def test_two_files_of_one_name_do_not_take_the_place_of_each_other(run, tmp_path):
+    data = tmp_path / "data"
+    for year in ("19", "21"):
+        (tmp_path / year).mkdir()
+        (tmp_path / year / "data.csv").write_text(QPV_2021.replace("_A21", f"_A{year}"), encoding="utf-8")
+    (tmp_path / "DATA").mkdir()
+    (tmp_path / "DATA" / "DATA.csv").write_text(QPV_2021, encoding="utf-8")
+    for first, second in (("19/data.csv", "21/data.csv"), ("19/data.csv", "DATA/DATA.csv")):
+        code, _, err = run("add", tmp_path / first, tmp_path / second, "--data", data)
+        assert code == 1
+        assert "take its place" in err
+        assert files_of(data) == []
+    run("add", tmp_path / "19" / "data.csv", "--data", data)
+    code, _, err = run("add", tmp_path / "21" / "data.csv", "--data", data)
+    assert code == 1
+    assert "a file of that name is there" in err
+
+
+def test_a_file_that_was_lost_or_altered_is_put_back(run, write, tmp_path):
+    data, path = tmp_path / "data", write("data_filo21_qp.csv", QPV_2021)
+    run("add", path, "--data", data)
+    target = data / "raw" / "filosofi" / "data_filo21_qp.csv"
+    for spoil in (target.unlink, lambda: target.write_bytes(b"autre chose")):
+        spoil()
+        assert run("check", "--data", data)[0] == 1
+        code, out, _ = run("add", path, "--data", data)
+        assert code == 0
+        assert "put back" in out
+        assert run("check", "--data", data)[0] == 0
+
+
+def test_a_correction_says_how_many_territories_it_loses(run, write, tmp_path):
+    data = tmp_path / "data"
+    run("add", write("data_filo21_qp.csv", QPV_2021), "--data", data)
+    cut = write("data_filo21_qp.csv", "".join(QPV_2021.splitlines(keepends=True)[:2]))
+    code, out, _ = run("add", cut, "--data", data, "--replace")
+    assert code == 0
+    assert "1 territories are gone" in re.sub(r"\s+", " ", out)
+
+
+def test_an_unknown_source_never_reaches_the_folder(run, write, tmp_path):
+    data, path = tmp_path / "data", write("data_filo21_qp.csv", QPV_2021)
+    for source in ("filosophi", "../../ailleurs"):
+        code, _, err = run("add", path, "--data", data, "--source", source)
+        assert code == 1
+        assert "the catalogue has no such entry" in err
+    assert files_of(tmp_path) == ["received/data_filo21_qp.csv"]
+
+
+def test_a_card_beside_a_file_may_not_say_otherwise_than_the_caller(run, write, tmp_path):
+    path = write("partenaire.csv", "code;pop\nQN99901M;1200\n")
+    write(
+        "partenaire.csv.card.yaml",
+        "layout: mapped\nsource: oqhs\nyear: 2024\ndiffusion: public\n"
+        "mapping: {key: code, columns: {pop: population}}\n",
+    )
+    code, _, err = run("add", path, "--data", tmp_path / "data", "--diffusion", "interne")
+    assert code == 1
+    assert "says another diffusion" in err
+
+
+def test_when_a_file_cannot_be_put_in_place_everything_is_as_it_was(run, write, tmp_path, monkeypatch):
+    data = tmp_path / "data"
+    first = write("data_filo21_qp.csv", QPV_2021)
+    run("add", first, "--data", data, "--obtained", "2024-10-02")
+    before = {name: (data / name).read_bytes() for name in files_of(data)}
+    again = write("data_filo21_qp.csv", QPV_2021.replace("42,0", "43,5"))
+    move = Path.replace
+
+    def failing(self, target):
+        if Path(target).name == "data_filo21_qp.csv.card.yaml" and "raw" in Path(target).parts:
+            raise PermissionError(13, "open in another program", str(target))
+        return move(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", failing)
+        code, _, err = run("add", again, "--data", data, "--replace")
+    assert code == 1
+    assert "close the file elsewhere" in err
+    assert {name: (data / name).read_bytes() for name in files_of(data)} == before
 
 
 def test_a_table_of_another_origin_is_added_with_the_card_beside_it_completed(run, write, tmp_path):

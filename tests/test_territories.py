@@ -241,3 +241,19 @@ def test_the_parents_of_a_quartier_are_pooled_in_one_code_with_one_name():
     assert found == {"QN99901M": "99901+99902", "QN99902M": "99902"}
     names = {"99901": "Boissy-Saint-Léger", "99902": "Limeil-Brévannes"}
     assert pooled_label(found["QN99901M"], names) == "Boissy-Saint-Léger et Limeil-Brévannes"
+
+
+def test_two_digits_that_are_all_regions_of_before_2016_stay_undecided():
+    found = identify(pd.Series(["11", "21", "94"]), ["departement", "region"])
+    assert set(found["kind"]) == {"departement|region"}
+
+
+def test_several_regions_in_a_table_that_is_not_said_to_hold_any_stay_undecided_and_one_does_not():
+    kinds = ["commune", "departement"]
+    assert set(identify(pd.Series(["11", "94"]), kinds)["kind"]) == {"departement|region"}
+    assert identify(pd.Series(["94"]), kinds)["kind"].tolist() == ["departement"]
+
+
+def test_nine_digits_that_begin_with_20_are_an_epci_wherever_they_stand():
+    found = identify(pd.Series(["200054781", "243500139"]), ["iris", "commune"])
+    assert found["kind"].tolist() == ["epci", "epci"]

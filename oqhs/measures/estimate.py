@@ -23,7 +23,6 @@ from oqhs.tables import (
 from oqhs.text import NOT_AVAILABLE, NOT_COVERED, OBSERVED, STATUS_WORDS, format_number
 
 _KEY = ["variable", "territory", "year"]
-_COUNTS = ("persons", "households", "families", "units")
 _ALMOST_ALL = 99.9
 _SEVERAL = 2
 
@@ -95,6 +94,10 @@ def estimate_counts(
     found = found.merge(_sums(rows, apportioned.shares, series), how="left", on=_KEY)
     short = found["covered"] < couverture_min
     found["status"] = found["status"].fillna(NOT_COVERED).mask(short, NOT_COVERED)
+    # A quartier has people: weights that find nobody in it do not know it.
+    found["status"] = found["status"].mask(
+        (found["needed"] == 0) & (found["status"] == OBSERVED), NOT_AVAILABLE
+    )
     found["value"] = found["value"].where(found["status"] == OBSERVED)
     found["source"] = found["source"].fillna("")
     found["note"] = [_note(row, couverture_min, weights_label) for row in found.itertuples()]
@@ -166,12 +169,12 @@ def model_error(estimated: pd.Series, published: pd.Series) -> pd.DataFrame:
 def _check_counts(rows: pd.DataFrame, apportioned: Apportionment, catalogue: Catalogue) -> None:
     one_of(rows, "perimeter")
     names = sorted(set(rows["variable"]))
-    others = [name for name in names if catalogue.variable(name).unit not in _COUNTS]
+    others = [name for name in names if not catalogue.variable(name).is_count]
     if others:
         raise MeasureError(
             "only counts are shared out: a rate or a median of a part is not one of the whole",
             found=", ".join(f"{name} ({catalogue.variable(name).unit})" for name in others),
-            allowed=f"variables in {', '.join(_COUNTS)}",
+            allowed="variables in persons, households, families or units",
             todo="estimate the numerator and the denominator, then divide",
         )
     repeated = rows.duplicated(MEASUREMENT_KEY)
@@ -223,11 +226,11 @@ def _note(row: Any, couverture_min: float, weights_label: str) -> str:
     if row.covered < couverture_min or np.isnan(row.needed):
         return f"estimation impossible : couverture insuffisante, {covered}"
     needed, lacking, by_area = int(row.needed), int(row.lacking), int(row.by_area)
+    if needed == 0:
+        return f"estimation impossible : aucun habitant selon {weights_label}"
     if row.status != OBSERVED:
         return f"estimation impossible : {STATUS_WORDS[row.status]} pour {lacking} des {needed} IRIS"
-    if needed == 0:
-        note = f"estimation : aucun habitant selon {weights_label}"
-    elif by_area == needed:
+    if by_area == needed:
         note = "estimation : IRIS répartis selon la surface, faute de population"
     elif by_area:
         note = f"estimation : IRIS répartis selon {weights_label}"

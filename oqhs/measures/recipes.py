@@ -35,6 +35,7 @@ from oqhs.text import (
 _MEDIAN = 0.5
 _ALMOST_ALL = 99.9
 _NO_COUNT = "effectifs connus"
+_BY_AREA = "selon la surface, faute de population"
 _GUESSED = "effectifs des quartiers estimés à partir des IRIS"
 _RICHER = (
     "borne haute : on suppose que les territoires sans donnée, plus aisés, "
@@ -184,7 +185,11 @@ def _together(
     known = [_known_words(row) for row in result.itertuples()]
     guessed = inputs.edges["territory"].isin(inputs.estimated).groupby(inputs.edges["group"]).any()
     guessed = guessed.reindex(result.index, fill_value=False)
-    estimates = guessed.map({True: _GUESSED, False: ""})
+    by_area = inputs.edges["territory"].map(inputs.notes.str.contains(_BY_AREA)).eq(True)
+    by_area = by_area.groupby(inputs.edges["group"]).any().reindex(result.index, fill_value=False)
+    estimates = guessed.map({True: _GUESSED, False: ""}).where(
+        ~(guessed & by_area), f"{_GUESSED}, {_BY_AREA}"
+    )
     told = zip(known, result["note"], estimates, strict=True)
     result["note"] = [_joined(*parts) for parts in told]
     result = result.drop(columns="lacking")

@@ -30,7 +30,7 @@ SMALL = 2**20
 _NESTED = {".zip", ".7z", ".rar", ".gz", ".bz2", ".xz", ".tar", ".tgz"}
 _MAGIC = {b"PK\x03\x04": "zip", b"7z\xbc\xaf\x27\x1c": "7z", b"\x1f\x8b": "gzip", b"Rar!": "rar"}
 #: Workbooks and their like are zip archives: they are tables, not nested archives.
-_TABLES = {".xlsx", ".ods", ".gpkg", ".parquet"}
+_TABLES = {".xls", ".xlsx", ".ods", ".gpkg", ".parquet"}
 _SYSTEM = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$)")
 _METHODS = {9: "deflate64", 12: "bzip2", 14: "lzma", 93: "zstd", 95: "xz"}
 _ENCRYPTED = 0x1

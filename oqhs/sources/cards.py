@@ -202,7 +202,7 @@ def scan_cards(
             continue
         path = data_path(card_file, card)
         changed += _changed(path, card)
-        unknown = list(_unknown_names([(card_file, card)], catalogue))
+        unknown = list(unknown_names([(card_file, card)], catalogue))
         if card.id in cards:
             unknown.append(
                 Problem("two cards have one id", card_file, None, "id", card.id, todo="rename one")
@@ -235,7 +235,8 @@ def _changed(path: Path, card: Card) -> list[Problem]:
     return problems
 
 
-def _unknown_names(cards: Iterable[tuple[Path, Card]], catalogue: Catalogue) -> Iterable[Problem]:
+def unknown_names(cards: Iterable[tuple[Path, Card]], catalogue: Catalogue) -> Iterable[Problem]:
+    """Tell the sources and the layouts that cards name and the catalogue does not hold."""
     allowed = {
         "source": sorted(catalogue.sources),
         "layout": sorted({*catalogue.layouts, *catalogue.layers, *OWN_LAYOUTS}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 import unicodedata
@@ -12,10 +13,11 @@ from typing import Any
 
 from oqhs.catalogue import Catalogue
 from oqhs.documents import read_model, validated
-from oqhs.errors import DataError, LayoutError, OqhsError, Problem, UnknownError
+from oqhs.errors import CatalogueError, DataError, LayoutError, OqhsError, Problem, UnknownError
 from oqhs.sources import load
 from oqhs.sources.archives import open_archive
-from oqhs.sources.cards import Card, Origin, card_path, sha256
+from oqhs.sources.cards import Card, Origin, card_path, sha256, unknown_names
+from oqhs.sources.delimited import read_delimited
 from oqhs.sources.opening import ARCHIVES, LAYERS, TEXTS, WORKBOOKS, is_companion, open_tables
 from oqhs.sources.parquet import is_geoparquet
 from oqhs.sources.published import recognised_parts
@@ -29,12 +31,16 @@ _READ = {*TEXTS, *WORKBOOKS, *LAYERS, ".parquet"}
 
 @dataclass(frozen=True)
 class Delivery:
-    """A file that was read whole: where it is set aside, what it is called by whom gave it, its card."""
+    """A file that was read whole: where it is set aside, what it is called by whom gave it, its card.
+
+    `inherits` says that the card follows that of the version it corrects.
+    """
 
     staged: Path
     given: Path
     card: Card
     reading: Reading
+    inherits: bool = False
 
 
 def receive(
@@ -42,7 +48,9 @@ def receive(
     catalogue: Catalogue,
     said: Mapping[str, Any],
     stage: Path,
-    past: Mapping[str, Card] | None = None,
+    *,
+    today: dt.date,
+    past: Mapping[str | None, Card],
 ) -> list[Delivery]:
     """Read files as they arrive and make the card of each; nothing is put under `data/raw`.
 
@@ -54,13 +62,15 @@ def receive(
     catalogue : Catalogue
         Sources and layouts.
     said : mapping
-        Keys of the card the caller gives (`obtained` at least; `year`, `perimeter`, `kind`, `source`,
-        `id`, `licence`, `diffusion`): they hold for every file.
+        Keys of the card the caller gives (`year`, `perimeter`, `kind`, `source`, `id`, `obtained`,
+        `licence`, `diffusion`): they hold for every file; a card beside it may not say otherwise.
     stage : Path
         Empty folder where the files are set aside.
-    past : mapping, optional
+    today : date
+        Day the files were obtained, where nothing says it.
+    past : mapping
         By name of file, the card of the version it corrects: what it says holds unless it is said
-        again.
+        again. Under None, one that holds for any file.
 
     Returns
     -------
@@ -82,8 +92,12 @@ def receive(
             continue
         for staged, given, origin in aside:
             try:
-                keys = _inherited(past, staged.name) | dict(said)
-                received.append(_received(staged, given, origin, catalogue, keys))
+                old = past.get(staged.name, past.get(None))
+                card = _card_of(staged, given, origin, catalogue, said, today, old)
+                reading = load(staged, card=card, catalogue=catalogue)
+                named = "id" in said or old is not None or card_path(staged).exists()
+                card = _completed(card, reading, catalogue, named=named)
+                received.append(Delivery(staged, given, card, reading, inherits=old is not None))
             except OqhsError as error:
                 # The reader knows the file by the place where it is set aside.
                 names = {str(staged): given, str(card_path(staged)): card_path(given)}
@@ -96,11 +110,11 @@ def receive(
 def _set_aside(path: Path, stage: Path) -> Iterator[tuple[Path, Path, Origin | None]]:
     """Copy a file, or unpack an archive: where each file is, what it is called, and its archive."""
     if not path.is_file():
-        raise UnknownError("no such file", file=path, todo="check the path, and the folder you are in")
+        what = "this is a folder, not a file" if path.is_dir() else "no such file"
+        raise UnknownError(what, file=path, todo="check the path, and the folder you are in")
     stage.mkdir(parents=True)
     if path.suffix.lower() not in ARCHIVES:
-        beside = [path, *(path.with_suffix(suffix) for suffix in SIDECARS), card_path(path)]
-        for file in beside if path.suffix.lower() == ".shp" else [path, card_path(path)]:
+        for file in (path, *_sidecars(path), card_path(path)):
             if file.exists():
                 shutil.copyfile(file, stage / file.name)
         yield stage / path.name, path, None
@@ -118,7 +132,7 @@ def _set_aside(path: Path, stage: Path) -> Iterator[tuple[Path, Path, Origin | N
             target = stage / str(folders.setdefault(name.parent, len(folders))) / name.name
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(member.read())
-            if suffix in _READ:
+            if suffix in _READ and not (suffix == ".txt" and _is_prose(target)):
                 found = True
                 yield target, path / member.name, Origin(name=path.name, sha256=checksum, member=member.name)
     if not found:
@@ -130,48 +144,80 @@ def _set_aside(path: Path, stage: Path) -> Iterator[tuple[Path, Path, Origin | N
         )
 
 
-def _inherited(past: Mapping[str, Card] | None, name: str) -> dict[str, Any]:
-    """Give what the card of a past version says of the next one."""
-    if past is None or name not in past:
-        return {}
-    own = {"sha256", "obtained", "sidecars", "archive", "replaces", "path"}
-    return past[name].model_dump(exclude=own, exclude_defaults=True)
+def _is_prose(path: Path) -> bool:
+    """Tell whether a text is no table: a notice among the files of an archive."""
+    try:
+        read_delimited(path)
+    except LayoutError:
+        return True
+    except DataError:
+        return False
+    return False
 
 
-def _received(
-    staged: Path, given: Path, origin: Origin | None, catalogue: Catalogue, said: Mapping[str, Any]
-) -> Delivery:
-    """Read a file with the card it will have, and complete that card with what was read."""
+def _card_of(
+    staged: Path,
+    given: Path,
+    origin: Origin | None,
+    catalogue: Catalogue,
+    said: Mapping[str, Any],
+    today: dt.date,
+    old: Card | None,
+) -> Card:
+    """Make the card of a file: what is said, else the version it corrects, else the card beside it."""
     beside = card_path(staged)
-    needs = [staged.with_suffix(suffix) for suffix in SIDECARS] if staged.suffix.lower() == ".shp" else []
-    keys: dict[str, Any] = {
-        "id": _slug(staged.stem),
+    own = {
         "sha256": sha256(staged),
-        "sidecars": {file.name: sha256(file) for file in needs if file.exists()},
-        **said,
+        "sidecars": {file.name: sha256(file) for file in _sidecars(staged)},
+        "archive": origin,
     }
-    if not beside.exists():
-        if "layout" not in keys:
-            source, layout = _recognised(staged, given, catalogue)
-            keys = {"source": source, "layout": layout, "licence": catalogue.sources[source].licence, **keys}
-        card = validated(keys, Card, staged)
-    else:
-        keys.setdefault("licence", "etalab-2.0")
-        card = read_model(beside, Card, keys)
-    if origin is not None:
-        card = card.model_copy(update={"archive": origin})
-    if card.sha256 != keys["sha256"]:
+    keys: dict[str, Any] = {"id": _slug(staged.stem), "obtained": today}
+    if old is not None:
+        keys |= old.model_dump(exclude={*own, "obtained", "replaces", "path"}, exclude_defaults=True)
+    elif not beside.exists():
+        source_id, layout = _recognised(staged, given, catalogue)
+        keys |= {"source": source_id, "layout": layout}
+    keys |= said
+    if old is None and beside.exists():
+        card = read_model(beside, Card, {"sha256": own["sha256"], "licence": "", **keys})
+        _refuse_disagreement(given, card, own["sha256"], said)
+        keys = card.model_dump(exclude_defaults=True)
+    source = catalogue.sources.get(str(keys["source"]))
+    if not keys.get("licence"):
+        keys["licence"] = source.licence if source is not None else ""
+    card = validated({**keys, **own}, Card, staged)
+    unknown = list(unknown_names([(given, card)], catalogue))
+    if unknown:
+        raise CatalogueError.gather(unknown)
+    return card
+
+
+def _refuse_disagreement(given: Path, card: Card, checksum: object, said: Mapping[str, Any]) -> None:
+    """Refuse a card beside the file that vouches for other bytes, or says otherwise than the caller."""
+    if card.sha256 != checksum:
         raise DataError(
             "the file is not the one its card vouches for",
             file=given,
             column="sha256",
-            found=keys["sha256"],
+            found=checksum,
             allowed=card.sha256,
-            todo="get the file again, or take the checksum out of the card",
+            todo="get the file again; if its producer corrected it, add it with --replace",
         )
-    reading = load(staged, card=card, catalogue=catalogue)
-    named = "id" in said or beside.exists()
-    return Delivery(staged, given, _completed(card, reading, catalogue, named=named), reading)
+    wrong = [
+        Problem(f"the card beside the file says another {key}", given, None, key, value, str(told))
+        for key, value in said.items()
+        if (told := getattr(card, key)) != value
+    ]
+    if wrong:
+        raise DataError.gather(wrong)
+
+
+def _sidecars(path: Path) -> list[Path]:
+    """Files a Shapefile needs beside it, whatever the case of their endings."""
+    if path.suffix.lower() != ".shp":
+        return []
+    beside = sorted(path.parent.iterdir())
+    return [file for file in beside if file.stem == path.stem and file.suffix.lower() in SIDECARS]
 
 
 def _recognised(staged: Path, given: Path, catalogue: Catalogue) -> tuple[str, str]:

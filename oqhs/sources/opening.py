@@ -67,7 +67,13 @@ def _open_archived(path: Path) -> Content:
             if name.suffix.lower() not in TEXTS | WORKBOOKS or is_companion(member.name):
                 left.append(member.name)
                 continue
-            parts += _parts(path / member.name, member.read(), member.name)
+            content = member.read()
+            try:
+                parts += _parts(path / member.name, content, member.name)
+            except LayoutError:
+                if name.suffix.lower() != ".txt":
+                    raise
+                left.append(member.name)  # a notice, in prose
     return Content(path, tuple(parts), tuple(left))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from oqhs.errors import DataError, LayoutError
@@ -50,17 +51,29 @@ def read_parquet(path: Path, wanted: Iterable[str], decimal: str) -> TextTable:
             allowed=f"{MOST_BYTES} bytes at most",
             todo="keep the columns and the rows you need",
         )
-    kept = set(wanted)
+    kept = {name.upper() for name in wanted}
+    names = list(opened.schema_arrow.names)
+    read = [name for name in names if name.upper() in kept]
+    if len(set(names)) < len(names) or not read:
+        raise DataError(
+            "the table has not one column for each name that is wanted",
+            file=path,
+            found=", ".join(names) or "no column",
+            allowed=", ".join(sorted(kept)),
+            todo="write the table again with one column a name",
+        )
     try:
-        table = opened.read(columns=[name for name in opened.schema_arrow.names if name in kept])
+        table = opened.read(columns=read)
     except (pa.ArrowException, OSError) as error:
         raise _not_parquet(path) from error
     empty = pa.chunked_array([pa.nulls(metadata.num_rows, pa.string())]).fill_null("")
-    cells = [
-        _as_text(table.column(name), decimal) if name in kept else empty for name in opened.schema_arrow.names
-    ]
-    rows = list(range(1, metadata.num_rows + 1))
-    return text_table(path, list(opened.schema_arrow.names), cells, lambda: rows)
+    cells = [_as_text(table.column(name), decimal) if name in read else empty for name in names]
+
+    def lines() -> list[int]:
+        filled = [pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy() for column in cells]
+        return [int(row) + 1 for row in np.flatnonzero(np.any(filled, axis=0))]
+
+    return text_table(path, names, cells, lines)
 
 
 def _opened(path: Path) -> pq.ParquetFile:
@@ -80,12 +93,15 @@ def _as_text(values: pa.ChunkedArray, decimal: str) -> pa.ChunkedArray:
         values = values.cast(values.type.value_type)
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         return values.cast(pa.string()).fill_null("")
-    numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
-    if not any(is_number(values.type) for is_number in numbers):
+    tests = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    if not any(is_number(values.type) for is_number in tests):
         # A day or a boolean is no number, whatever a conversion would make of it.
         return pa.chunked_array(
             [["" if cell is None else str(cell) for cell in values.to_pylist()]], pa.string()
         )
-    codes, distinct = pd.factorize(values.to_pandas().astype("float64"))
+    numbers = values.to_pandas()
+    # A number of 32 bits is written as it was meant: 36.2, not 36.20000076.
+    exact = "float32" if pa.types.is_float32(values.type) else "float64"
+    codes, distinct = pd.factorize(numbers.astype(exact).to_numpy())
     texts = [np.format_float_positional(number, trim="-").replace(".", decimal) for number in distinct]
     return pa.chunked_array([pa.array([*texts, ""], pa.string()).take(pa.array(codes % (len(texts) + 1)))])

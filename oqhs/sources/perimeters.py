@@ -7,9 +7,11 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import shapely
 from pyogrio.errors import DataSourceError
+from pyproj.exceptions import ProjError
 
 from oqhs.catalogue import Catalogue
 from oqhs.entries import LayerLayout
@@ -66,7 +68,16 @@ def read_perimeters(path: Path, catalogue: Catalogue, *, perimeter: str | None, 
         crs=raw.crs,
     )
     systems = departement_of(codes).map(crs_of).unique()
-    frame = frame.to_crs(int(systems[0]) if len(systems) == 1 else _WGS84)
+    try:
+        frame = frame.to_crs(int(systems[0]) if len(systems) == 1 else _WGS84)
+    except ProjError as error:
+        raise CRSError(
+            f"the coordinate reference system of the layer leads nowhere: {error}",
+            file=path,
+            found=str(raw.crs.name),
+            allowed="a geographic or projected system, such as EPSG:2154",
+            todo="get the layer again with its system",
+        ) from error
     frame = frame[LAYER_COLUMNS].sort_values("territory", ignore_index=True)
     used = {layout.territory, layout.name, layout.communes or "", str(raw.geometry.name)}
     unmapped = tuple(str(name) for upper, name in fields.items() if upper not in {n.upper() for n in used})
@@ -83,7 +94,7 @@ def _open(path: Path) -> gpd.GeoDataFrame:
     try:
         stored = path.suffix.lower() == ".parquet"
         layer = gpd.read_parquet(path) if stored else pyogrio.read_dataframe(path)
-    except (DataSourceError, ValueError) as error:
+    except (DataSourceError, ValueError, OSError, pa.ArrowException, shapely.errors.ShapelyError) as error:
         raise LayoutError(
             f"this is not a layer: {error}",
             file=path,
@@ -186,7 +197,7 @@ def _perimeters(path: Path, generations: pd.Series, said: str | None) -> pd.Seri
             file=path,
             column="perimeter",
             allowed="the name of a perimeter, for example cog2021",
-            todo="give it in the card of the file, or read(path, perimeter=…)",
+            todo="give it in the card of the file, read(path, perimeter=…) or `oqhs add --perimeter`",
         )
     return filled
 

@@ -78,7 +78,7 @@ def unknown_layout(path: Path, names: Sequence[str], near: Near, sheet: str | No
     """Error of a header no layout has: what was recognised of it, and what was not."""
     allowed = f"the nearest is {near.name}, which also needs {', '.join(near.lacking)}"
     if near.shared == 0:
-        allowed = "one of the layouts of `oqhs.catalogue.built_in().layouts`: no name of theirs is here"
+        allowed = "one of the layouts the README lists: no name of theirs is here"
     return LayoutError(
         "no layout of the catalogue has this header",
         file=path,
@@ -86,7 +86,7 @@ def unknown_layout(path: Path, names: Sequence[str], near: Near, sheet: str | No
         line=1 if sheet is None else None,
         found=", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else ""),
         allowed=allowed,
-        todo="read it with `layout: mapped` and a mapping in its card",
+        todo="write its card beside it: `layout: mapped` with a mapping, or `layout: memberships`",
     )
 
 

@@ -203,7 +203,7 @@ def _perimeters(table: Table, shapes: pd.DataFrame) -> pd.Series:
         table.key,
         table.codes,
         "the name of a perimeter, for example cog2021",
-        "give it in the card of the file, or read(path, perimeter=…)",
+        "give it in the card of the file, read(path, perimeter=…) or `oqhs add --perimeter`",
     )
     return perimeters
 

@@ -302,11 +302,12 @@ def test_an_iris_that_gives_nobody_to_the_quartier_hides_nothing():
     assert (row["value"], row["status"]) == (1500.0, "observed")
 
 
-def test_a_quartier_where_nobody_lives_has_an_observed_zero():
+def test_weights_that_find_nobody_in_a_quartier_leave_it_without_a_value():
     shares = apportioned([("Q", "A", 0.0, "weights")], {"Q": 1.0})
     row = estimated(shares, population={"A": 2000}).iloc[0]
-    assert (row["value"], row["status"]) == (0.0, "observed")
-    assert row["note"] == "estimation : aucun habitant selon la population des carreaux de 200 m"
+    assert np.isnan(row["value"])
+    assert row["status"] == "not_available"
+    assert row["note"] == "estimation impossible : aucun habitant selon la population des carreaux de 200 m"
 
 
 def test_a_quartier_under_the_least_coverage_or_reached_by_no_iris_is_not_covered():
