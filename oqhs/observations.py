@@ -15,18 +15,18 @@ from oqhs.catalogue import Catalogue
 from oqhs.editions import EditionFile, IndicatorRecipe
 from oqhs.entries import Indicator
 from oqhs.errors import CatalogueError, MeasureError
+from oqhs.estimates import with_error, without_superseded
 from oqhs.geography import Geography
 from oqhs.measures.aggregate import remainder
 from oqhs.measures.apportion import Apportionment
 from oqhs.measures.communes import communes_of_iris
-from oqhs.measures.estimate import estimate_counts, model_error
+from oqhs.measures.estimate import estimate_counts
 from oqhs.measures.inputs import Inputs, Method, counts_of, variables_of, weights_of
 from oqhs.measures.recipes import observe, scale_of
 from oqhs.sources.cards import Card
 from oqhs.territories import departement_of, kinds_of
-from oqhs.text import NOT_AVAILABLE, NOT_SIGNIFICANT, OBSERVED, SECRET, format_gap
+from oqhs.text import NOT_AVAILABLE, OBSERVED
 
-_FEW = 2  # quartiers an error is measured on
 _KEY = set(tables.OBSERVATION_KEY)
 _MEASURED = [name for name in tables.OBSERVATION_COLUMNS if name not in _KEY]
 
@@ -219,7 +219,7 @@ def _side(
         found = observe(name, indicator, how, inputs, materials.catalogue, materials.method)
         found["perimeter"] = inputs.perimeter
         if len(inputs.estimated):
-            found = _with_error(found, inputs.estimated, indicator)
+            found = with_error(found, inputs.estimated, indicator)
     full = found.reindex(index=codes, columns=[*_MEASURED, "perimeter"])
     silent = full["status"].isna()
     for column, word in {"status": NOT_AVAILABLE, "note": why, "origin": "", "source": ""}.items():
@@ -255,7 +255,7 @@ def _inputs(
     if side == "qpv":
         _check_perimeter(materials.file, name, rows, cards)
     rows = _of_year(indicator, name, year, rows)
-    rows = _without_superseded(rows, counts_of(indicator), variables_of(name, indicator))
+    rows = without_superseded(rows, counts_of(indicator), variables_of(name, indicator))
     _refuse_contradictions(name, rows)
     # The first card of the edition that says something; one without a figure leaves it to the next.
     rows = rows.assign(silent=rows["status"] == NOT_AVAILABLE).sort_values(["silent", "rank"], kind="stable")
@@ -287,42 +287,6 @@ def _inputs(
         edges=materials.geography.edges(side),
         estimated=frozenset(own.loc[own["estimated"], "territory"]),
     )
-
-
-def _without_superseded(rows: pd.DataFrame, counts: Sequence[str], own: Sequence[str]) -> pd.DataFrame:
-    """Keep, territory by territory, the counts that were delivered or those estimated, never some of each.
-
-    A delivery of all the counts supersedes the estimate; so does one that masks some of them, or the rate
-    itself: what the producer masked is not rebuilt.
-    """
-    if not rows["estimated"].any():
-        return rows
-    of_counts = rows["variable"].isin(counts)
-    told = rows[of_counts & ~rows["estimated"] & (rows["status"] != NOT_AVAILABLE)]
-    whole = told.groupby("territory")["variable"].nunique() == len(counts)
-    hidden = ~rows["estimated"] & rows["variable"].isin(own) & rows["status"].isin([SECRET, NOT_SIGNIFICANT])
-    delivered = rows["territory"].isin(set(whole.index[whole]) | set(rows.loc[hidden, "territory"]))
-    guessed = rows["territory"].isin(rows.loc[rows["estimated"], "territory"])
-    dropped = (rows["estimated"] & delivered) | (of_counts & ~rows["estimated"] & ~delivered & guessed)
-    return rows[~dropped]
-
-
-def _with_error(found: pd.DataFrame, estimated: frozenset[str], indicator: Indicator) -> pd.DataFrame:
-    """Say beside an estimate how far the same method is from the figures the institute publishes."""
-    both = found[found.index.isin(estimated) & found["check"].notna() & (found["origin"] == "insee")]
-    if len(both) < _FEW:
-        return found
-    error = model_error(both["check"], both["value"]).iloc[0]
-    mean, largest = (
-        format_gap(abs(error[name]), indicator.unit, 1, signed=False)
-        for name in ("mean_abs_pts", "largest_pts")
-    )
-    words = (
-        f"écart à l'Insee du même calcul : {mean} en moyenne, {largest} au plus, sur {error['n']} quartiers"
-    )
-    shown = (found["origin"] == "oqhs_estimate") & (found["status"] == OBSERVED)
-    joint = np.where(found["note"] == "", "", " ; ")
-    return found.assign(note=found["note"].mask(shown, found["note"] + joint + words))
 
 
 def _check_perimeter(file: EditionFile, name: str, rows: pd.DataFrame, cards: tuple[str, ...]) -> None:

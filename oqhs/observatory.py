@@ -9,23 +9,21 @@ from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from oqhs.analysis.gaps import Mode, compare
 from oqhs.catalogue import load_catalogue
 from oqhs.editions import EditionFile, read_edition, read_groups, read_labels
 from oqhs.entries import Indicator
-from oqhs.errors import CatalogueError, MeasureError, UnknownError
+from oqhs.errors import UnknownError
 from oqhs.geography import REFERENCES, Geography, build_geography
-from oqhs.measures.apportion import Apportionment, apportionment
+from oqhs.measures.apportion import Apportionment
 from oqhs.observations import Materials, measurements_of, observations_of
+from oqhs.outlines import in_role, refuse_without_iris, shared_out
 from oqhs.publish.key_table import Wording, key_table
 from oqhs.publish.release import Contents, Progress, write_release
 from oqhs.sources import Reading, load
 from oqhs.sources.cards import Card, read_cards, sha256
-from oqhs.sources.insee_grid import cells_of
-from oqhs.territories import kinds_of
 
 
 class Observatory:
@@ -156,30 +154,8 @@ class Edition:
         )
 
     def _territories_of(self, role: str, card: str) -> pd.DataFrame:
-        """Read a layer or a table of memberships, and check that it holds what its role wants."""
-        frame = self.observatory.read(card).frame
-        kinds = {"qpv": "qpv", "communes": "commune", "epts": "ept", "parts": "commune", "iris": "iris"}
-        kind = kinds.get(role, "carreau")
-        if role == "cells":
-            fits = "variable" in frame and set(kinds_of(frame["territory"].astype("str"))["kind"]) == {
-                "carreau"
-            }
-            allowed = "a grid of the Insee, with `layout: carreaux_200m`"
-        elif role in {"qpv", "communes", "iris"}:
-            fits = "geometry" in frame and set(frame["kind"]) == {kind}
-            allowed = f"a layer of kind {kind}"
-        else:
-            fits = "parent" in frame and set(kinds_of(frame["parent"])["kind"]) == {kind}
-            allowed = f"a table with `layout: memberships` whose parents are of kind {kind}"
-        if not fits:
-            raise CatalogueError(
-                "this card does not hold what the edition takes it for",
-                file=f"editions/{self.file.edition}.yaml",
-                column=f"territories.{role}",
-                found=card,
-                allowed=allowed,
-            )
-        return frame
+        """Read the table or the layer of a role of `territories`."""
+        return in_role(self.observatory.read(card).frame, role, card, self.file)
 
     @cached_property
     def _materials(self) -> Materials:
@@ -201,37 +177,11 @@ class Edition:
 
     def _apportioned(self) -> Apportionment:
         """Share the people of the IRIS among the quartiers: by cells, by area without any."""
-        chosen = self.file.territories
-        if chosen.iris is None:
-            raise CatalogueError(
-                "an estimate needs the outlines of the IRIS",
-                file=f"editions/{self.file.edition}.yaml",
-                column="territories.iris",
-                allowed="the card of a layer of IRIS",
-                todo="add the layer with `oqhs add` and name its card",
-            )
-        territories = self.territories
-        quartiers = territories[territories["kind"] == "qpv"]
-        iris = self._iris()
-        iris = iris.iloc[np.unique(iris.sindex.query(quartiers.geometry, predicate="intersects")[1])]
+        chosen, territories = self.file.territories, self.territories
+        refuse_without_iris(self.file)
         grid = self._territories_of("cells", chosen.cells) if chosen.cells is not None else None
-        cells = cells_of(grid, iris) if grid is not None else None
-        shared = apportionment(
-            iris,
-            quartiers,
-            cells,
-            recouvrement_max=self._materials.threshold("iris_recouvrement_max"),
-        )
-        empty = shared.shares.loc[shared.shares["weighted_by"] == "area", "part"].nunique()
-        if cells is not None and empty > self._materials.threshold("iris_sans_carreau_max") * len(iris):
-            raise MeasureError(
-                "the grid does not reach the IRIS of the quartiers",
-                column=str(chosen.cells),
-                found=f"no inhabited cell in {empty} of {len(iris)} IRIS",
-                allowed="the whole grid of the département",
-                todo="add the grid again: it may be cut; or leave `cells` out of the edition",
-            )
-        return shared
+        quartiers = territories[territories["kind"] == "qpv"]
+        return shared_out(self._iris(), quartiers, grid, self._materials.threshold)
 
     @property
     def territories(self) -> gpd.GeoDataFrame:
@@ -259,7 +209,8 @@ class Edition:
             unit of the catalogue, and only there when `status` is `observed`; `lower` and `upper`
             bound it when it is partial; `origin` is `insee` (published as such, or counts the
             institute delivered for that territory), `oqhs` (sum of such figures) or `oqhs_estimate`
-            (pooled, partial, weighted by a proxy, or shared out from the IRIS: the note says which); `coverage` is the share of the weight that is
+            (pooled, partial, weighted by a proxy, or shared out from the IRIS: the note says which);
+            `coverage` is the share of the weight that is
             known; `check` is our own figure where the published one is shown. A row that is not
             observed says why in `note`, in French.
         """
