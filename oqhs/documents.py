@@ -114,7 +114,7 @@ def validated(content: object, model: type[M], path: Path) -> M:
 
 
 #: What to do about a key that is not as it must be, by what is wrong with it.
-_TODO = {"extra_forbidden": "correct its name, or remove it", "missing": "add this key"}
+_ADVICE = {"extra_forbidden": "correct its name, or remove it", "missing": "add this key"}
 
 
 def _told(error: ValidationError, path: Path, model: type[BaseModel]) -> Iterable[Problem]:
@@ -127,7 +127,7 @@ def _told(error: ValidationError, path: Path, model: type[BaseModel]) -> Iterabl
             column=".".join(place) or None,
             found=place[-1] if extra else None if detail["type"] == "missing" else detail["input"],
             allowed=", ".join(_keys_at(model, detail["loc"])) if extra else None,
-            todo=_TODO.get(detail["type"], "correct this value"),
+            todo=_ADVICE.get(detail["type"], "correct this value"),
         )
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
+
+from oqhs.cli import main
 
 _ROOT = Path(__file__).resolve().parents[1]
 _RUN = ("passed", "failed", "error", "xfailed", "xpassed")
@@ -18,6 +21,20 @@ def real_data() -> Path:
     if not (folder / "insee_qpv").is_dir():
         pytest.skip(f"no real data in {folder}: set OQHS_REAL_DATA to the folder that holds `insee_qpv`")
     return folder
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run the command as a shell would: exit code, what was printed, what was said on the error stream."""
+
+    def _run(*words):
+        monkeypatch.setattr(sys, "argv", ["oqhs", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return _run
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,12 +3,10 @@
 import csv
 import re
 import shutil
-import sys
 
 import pytest
 from python_calamine import CalamineWorkbook
 
-from oqhs.cli import main
 from oqhs.demo import write_demo
 
 
@@ -18,20 +16,6 @@ def data(tmp_path_factory):
     folder.mkdir()
     write_demo(folder)
     return folder
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command as a shell would: exit code, what was printed, what was said on the error stream."""
-
-    def _run(*words):
-        monkeypatch.setattr(sys, "argv", ["oqhs", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return _run
 
 
 def table_of(path):

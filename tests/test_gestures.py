@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import sys
 import zipfile
 from pathlib import Path
 
@@ -12,25 +11,10 @@ import yaml
 from tests_support import QPV_2021, layer_of_quartiers
 
 from oqhs.arrivals import arrivals
-from oqhs.cli import main
 from oqhs.demo import write_demo
 from oqhs.sources.cards import sha256
 
 COMMUNES = "CODGEO;NBPERSMENFISC21;MED21;TP6021\n99901;1000;20000;17,2\n99902;500;30000;s\n"
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command as a shell would: exit code, what was printed, what was said on the error stream."""
-
-    def _run(*words):
-        monkeypatch.setattr(sys, "argv", ["oqhs", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return _run
 
 
 @pytest.fixture
