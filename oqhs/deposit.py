@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -79,10 +80,8 @@ def deposit(
     held, wrong, changed = scan_cards(folder / "raw", catalogue)
     if wrong:
         raise CatalogueError.gather(wrong)
-    folder.mkdir(parents=True, exist_ok=True)
     altered = {Path(str(problem.file)) for problem in changed}
-    with TemporaryDirectory(dir=folder, prefix=".oqhs-add-") as name:
-        stage = Path(name)
+    with _stage(folder) as stage:
         past = _past(held, said) if replacing else {}
         deliveries = receive(paths, catalogue, said, stage, today=today, past=past)
         plans = [_plan(delivery, held, folder, replacing=replacing) for delivery in deliveries]
@@ -97,6 +96,19 @@ def deposit(
             removals += gone
         put_all(writes, removals, stage)
     return done
+
+
+@contextmanager
+def _stage(folder: Path) -> Iterator[Path]:
+    """Set a place aside in the data folder; a folder made for it does not stay empty."""
+    made = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with TemporaryDirectory(dir=folder, prefix=".oqhs-add-") as name:
+            yield Path(name)
+    finally:
+        if made and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 @dataclass(frozen=True)

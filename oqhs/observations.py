@@ -21,7 +21,7 @@ from oqhs.measures.aggregate import remainder
 from oqhs.measures.apportion import Apportionment
 from oqhs.measures.communes import communes_of_iris
 from oqhs.measures.estimate import estimate_counts
-from oqhs.measures.inputs import Inputs, Method, counts_of, variables_of, weights_of
+from oqhs.measures.inputs import Inputs, Method, counts_of, published_variable, variables_of, weights_of
 from oqhs.measures.recipes import observe, scale_of
 from oqhs.sources.cards import Card
 from oqhs.territories import departement_of, kinds_of
@@ -261,6 +261,32 @@ def _inputs(
     rows = rows.assign(silent=rows["status"] == NOT_AVAILABLE).sort_values(["silent", "rank"], kind="stable")
     rows = rows.drop_duplicates(["variable", "territory"])
     own = rows[rows["variable"].isin(variables_of(name, indicator))]
+    _refuse_several_outlines(name, side, own)
+    if own.empty:
+        _refuse_absent(materials, name, year, side, cards)
+    sources = materials.catalogue.sources
+    # Where a published rate is shown, an estimate beside it is only its check.
+    rate = (own["variable"] == published_variable(name, indicator)) & (own["status"] == OBSERVED)
+    shown = own[~(own["estimated"] & own["territory"].isin(own.loc[rate, "territory"]))]
+    official = shown["source"].map(lambda card: sources[materials.cards[card].source].producer == "Insee")
+    official &= ~shown["summed"]  # ours, from figures of the institute
+    by_territory = shown.groupby("territory")
+    return Inputs(
+        values=tables.values_of(rows),
+        statuses=tables.statuses_of(rows),
+        notes=by_territory["note"].agg(lambda notes: " ; ".join(sorted(set(notes) - {""}))),
+        sources=by_territory["source"].agg(lambda ids: "+".join(sorted(set(ids)))),
+        official=official.groupby(shown["territory"]).all(),
+        year=year,
+        years=rows.groupby("variable")["year"].first().to_dict(),
+        perimeter="+".join(sorted(set(own["perimeter"]))),
+        edges=materials.geography.edges(side),
+        estimated=frozenset(own.loc[own["estimated"], "territory"]),
+    )
+
+
+def _refuse_several_outlines(name: str, side: str, own: pd.DataFrame) -> None:
+    """Refuse figures of communes drawn in several years: they do not add up."""
     communes = own[kinds_of(own["territory"])["kind"] == "commune"]
     if len(set(communes["perimeter"])) > 1:
         raise MeasureError(
@@ -269,24 +295,6 @@ def _inputs(
             found=", ".join(sorted(set(communes["perimeter"]))),
             allowed="one",
         )
-    if own.empty:
-        _refuse_absent(materials, name, year, side, cards)
-    sources = materials.catalogue.sources
-    official = own["source"].map(lambda card: sources[materials.cards[card].source].producer == "Insee")
-    official &= ~own["summed"]  # ours, from figures of the institute
-    by_territory = own.groupby("territory")
-    return Inputs(
-        values=tables.values_of(rows),
-        statuses=tables.statuses_of(rows),
-        notes=by_territory["note"].agg(lambda notes: " ; ".join(sorted(set(notes) - {""}))),
-        sources=by_territory["source"].agg(lambda ids: "+".join(sorted(set(ids)))),
-        official=official.groupby(own["territory"]).all(),
-        year=year,
-        years=rows.groupby("variable")["year"].first().to_dict(),
-        perimeter="+".join(sorted(set(own["perimeter"]))),
-        edges=materials.geography.edges(side),
-        estimated=frozenset(own.loc[own["estimated"], "territory"]),
-    )
 
 
 def _check_perimeter(file: EditionFile, name: str, rows: pd.DataFrame, cards: tuple[str, ...]) -> None:

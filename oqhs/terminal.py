@@ -82,7 +82,10 @@ def print_deposits(console: Console, deposits: Sequence[Deposited]) -> None:
         view.add_row(*map(escape, row))
     console.print(view)
     if any(one.what == REPLACED for one in deposits):
-        console.print("The versions that were replaced are kept under `replaced`, with their cards.")
+        words = (
+            "The versions that were replaced are kept under `replaced`, but for files that had been altered."
+        )
+        console.print(words, soft_wrap=True)
     for one in deposits:
         if one.unmapped:
             names = ", ".join(one.unmapped[:12]) + (" …" if len(one.unmapped) > 12 else "")  # noqa: PLR2004

@@ -164,6 +164,7 @@ def test_counts_of_none_of_the_iris_of_the_quartiers_are_refused(edition):
 def test_a_published_rate_is_shown_and_the_estimate_stays_beside_it_as_a_check(edition):
     found = edition("taux", "ic")
     assert (found.loc["QN99901M", "value"], found.loc["QN99901M", "origin"]) == (30.0, "insee")
+    assert (found.loc["QN99901M", "note"], found.loc["QN99901M", "source"]) == ("", "taux")
     assert found.loc["QN99901M", "check"] == pytest.approx(25.0, rel=1e-3)
     # differences of −5 and −5 points: the estimate of quartier 2 says what the method is worth
     note = found.loc["QN99902M", "note"].replace("\u00a0", " ")

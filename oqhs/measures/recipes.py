@@ -117,18 +117,9 @@ def _direct(name: str, indicator: Indicator, recipe: str, inputs: Inputs) -> pd.
             result.loc[nobody, "status"] = NOT_APPLICABLE
     published = published_variable(name, indicator)
     if published in variables and recipe != "count":
-        column = values.loc[index, published] / (indicator.published.divide_by if indicator.published else 1)
-        # Counts come first; the published figure serves where they are not observed.
-        given = statuses.loc[index, published]
-        told = (result["status"] == NOT_AVAILABLE) & given.notna()
-        told |= (result["status"] != OBSERVED) & (given == OBSERVED)
-        # A published figure stands before an estimate of ours, which is kept as its check.
-        better = (given == OBSERVED) & result.index.isin(inputs.estimated)
-        result.loc[better, "check"] = result.loc[better, "value"]
-        result.loc[better, ["numerator", "denominator"]] = np.nan
-        told |= better
-        result.loc[told, "value"] = column[told]
-        result.loc[told, "status"] = given[told]
+        divide_by = indicator.published.divide_by if indicator.published else 1.0
+        column = values.loc[index, published] / divide_by
+        _show_published(result, column, statuses.loc[index, published], inputs.estimated)
     hidden = result["status"] != OBSERVED
     result.loc[hidden, ["value", "numerator", "denominator"]] = np.nan
     result["lower"] = result["upper"] = result["value"]
@@ -144,6 +135,24 @@ def _direct(name: str, indicator: Indicator, recipe: str, inputs: Inputs) -> pd.
     result.loc[guessed, ["lower", "upper"]] = np.nan
     result["origin"] = np.where(hidden, "", np.where(guessed, "oqhs_estimate", origin))
     return result
+
+
+def _show_published(
+    result: pd.DataFrame, values: pd.Series, statuses: pd.Series, estimated: frozenset[str]
+) -> None:
+    """Put the published figures where they are better than what the counts give, in `result` itself.
+
+    Delivered counts come first, a published figure serves where they are not observed; it stands before
+    an estimate of ours, which is kept as its check.
+    """
+    better = (statuses == OBSERVED) & result.index.isin(estimated)
+    result.loc[better, "check"] = result.loc[better, "value"]
+    result.loc[better, ["numerator", "denominator"]] = np.nan
+    told = (result["status"] == NOT_AVAILABLE) & statuses.notna()
+    told |= (result["status"] != OBSERVED) & (statuses == OBSERVED)
+    told |= better
+    result.loc[told, "value"] = values[told]
+    result.loc[told, "status"] = statuses[told]
 
 
 def _refuse_above_one(name: str, result: pd.DataFrame) -> None:

@@ -91,13 +91,10 @@ def receive(
             problems += error.problems
             continue
         for staged, given, origin in aside:
+            old = past.get(staged.name, past.get(None))
             try:
-                old = past.get(staged.name, past.get(None))
                 card = _card_of(staged, given, origin, catalogue, said, today, old)
-                reading = load(staged, card=card, catalogue=catalogue)
-                named = "id" in said or old is not None or card_path(staged).exists()
-                card = _completed(card, reading, catalogue, named=named)
-                received.append(Delivery(staged, given, card, reading, inherits=old is not None))
+                received.append(_read(staged, given, card, catalogue, said, inherits=old is not None))
             except OqhsError as error:
                 # The reader knows the file by the place where it is set aside.
                 names = {str(staged): given, str(card_path(staged)): card_path(given)}
@@ -218,6 +215,16 @@ def _sidecars(path: Path) -> list[Path]:
         return []
     beside = sorted(path.parent.iterdir())
     return [file for file in beside if file.stem == path.stem and file.suffix.lower() in SIDECARS]
+
+
+def _read(
+    staged: Path, given: Path, card: Card, catalogue: Catalogue, said: Mapping[str, Any], *, inherits: bool
+) -> Delivery:
+    """Read a file whole with its card, and complete the card with what was read."""
+    reading = load(staged, card=card, catalogue=catalogue)
+    named = "id" in said or inherits or card_path(staged).exists()
+    card = _completed(card, reading, catalogue, named=named)
+    return Delivery(staged, given, card, reading, inherits)
 
 
 def _recognised(staged: Path, given: Path, catalogue: Catalogue) -> tuple[str, str]:

@@ -22,7 +22,7 @@ def put_all(writes: Sequence[tuple[Path, Path]], removals: Sequence[Path], stage
     Raises
     ------
     OSError
-        A step failed; what was there before is there again.
+        A step failed; what was there before is there again, as it is after an interruption.
     """
     undo: list[tuple[Path, Path | None]] = []
     try:
@@ -36,7 +36,7 @@ def put_all(writes: Sequence[tuple[Path, Path]], removals: Sequence[Path], stage
             else:
                 source.replace(target)
             undo.append((target, backup))
-    except OSError:
+    except BaseException:
         for target, backup in reversed(undo):
             if backup is not None:
                 backup.replace(target)

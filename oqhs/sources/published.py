@@ -67,6 +67,15 @@ def read_published(
     told = agreed(path, "year", year, card.year if card is not None else None)
     where = agreed(path, "perimeter", perimeter, card.perimeter if card else None)
     chosen = [(part, fit) for part, fit in found if fit.name == layout and _is_asked(part, card)]
+    if not chosen:
+        raise DataError(
+            "the card chooses a sheet that holds no such table",
+            file=path,
+            column="sheet",
+            found=card.sheet if card is not None else None,
+            allowed=", ".join(part.name for part, fit in found if fit.name == layout),
+            todo="correct `sheet` in the card",
+        )
     others += [part.name for part, _ in found if part not in [one for one, _ in chosen]]
     texts = [(_text(part, fit), fit) for part, fit in chosen]
     frames: list[pd.DataFrame] = []

@@ -177,6 +177,16 @@ def test_the_sheets_that_are_no_table_are_told(write, values):
     assert values(path, "taux_pauvrete_60") == {"QP094001": 40.5}
 
 
+def test_a_sheet_the_card_chooses_and_that_holds_no_such_table_is_refused(write, carded, refused):
+    sheets = {
+        "QP": [["CODGEO", "DISP_MED_A21", "DISP_TP60_A21"], ["QN09401M", 14010, 40.5]],
+        "Notes": [["a"]],
+    }
+    path = carded(write(xlsx_of(sheets), name="table.xlsx"), layout="filosofi_qpv", sheet="Notes")
+    (problem,) = refused(DataError, sources.read, path)
+    assert (problem.column, problem.found, problem.allowed) == ("sheet", "Notes", "QP")
+
+
 def test_two_sheets_of_one_layout_are_read_together_unless_the_card_chooses(write, carded):
     sheets = {"Quartiers": [NAMES, ROW], "Ensemble": [NAMES, ["00", 13950, 44.4], ROW]}
     path = write(xlsx_of(sheets), "a.xlsx")
