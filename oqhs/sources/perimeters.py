@@ -19,11 +19,11 @@ from oqhs.errors import CRSError, DataError, LayoutError, Problem
 from oqhs.sources.cards import Card
 from oqhs.sources.published import agreed
 from oqhs.sources.tabular import Reading
+from oqhs.surfaces import as_surfaces
 from oqhs.territories import CODE_SHAPES, crs_of, departement_of, kinds_of, normalise_codes, phrases
 
 LAYER_COLUMNS = ["territory", "kind", "perimeter", "label", "label_article", "communes", "geometry"]
 _WGS84 = 4326
-_SURFACE = 2
 
 
 def read_perimeters(path: Path, catalogue: Catalogue, *, perimeter: str | None, card: Card | None) -> Reading:
@@ -204,11 +204,7 @@ def _perimeters(path: Path, generations: pd.Series, said: str | None) -> pd.Seri
 
 def _repair(path: Path, geometry: gpd.GeoSeries) -> tuple[np.ndarray, int]:
     """Make every geometry a valid surface, and count those that were not; empty where there is none."""
-    shapes = shapely.force_2d(geometry.to_numpy())
-    flat = shapely.get_dimensions(shapes) < _SURFACE
-    invalid = ~shapely.is_valid(shapes) & ~flat
-    shapes[invalid] = [_surface(shape) for shape in shapely.make_valid(shapes[invalid])]
-    shapes[flat] = shapely.Polygon()
+    shapes, mended = as_surfaces(geometry.to_numpy())
     if shapely.is_empty(shapes).all():
         raise LayoutError(
             "this layer has no surface",
@@ -216,12 +212,4 @@ def _repair(path: Path, geometry: gpd.GeoSeries) -> tuple[np.ndarray, int]:
             found=", ".join(sorted(set(geometry.geom_type))),
             allowed="polygons",
         )
-    return shapes, int(invalid.sum())
-
-
-def _surface(shape: shapely.Geometry) -> shapely.Geometry:
-    parts = shapely.get_parts(shape)
-    while any(shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION):
-        parts = shapely.get_parts(parts)
-    surfaces = parts[np.isin(shapely.get_type_id(parts), [3, 6])]
-    return surfaces[0] if len(surfaces) == 1 else shapely.union_all(surfaces)
+    return shapes, int(mended.sum())
