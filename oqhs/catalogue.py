@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from pydantic import Field
 
 from oqhs.documents import Model, read_model
-from oqhs.entries import Indicator, LayerLayout, Layout, Source, Theme, Threshold, Variable
+from oqhs.entries import Indicator, LayerLayout, Layout, Series, Source, Theme, Threshold, Variable
 from oqhs.errors import CatalogueError, Problem, UnknownError
 
 T = TypeVar("T")
@@ -41,6 +41,7 @@ class _SourceFile(Model):
 
 class _ThresholdFile(Model):
     thresholds: dict[str, Threshold]
+    series: dict[str, Series] = Field(default_factory=dict)
 
 
 class Catalogue(Model):
@@ -52,6 +53,7 @@ class Catalogue(Model):
     variables: dict[str, Variable]
     sources: dict[str, Source]
     thresholds: dict[str, Threshold]
+    series: dict[str, Series] = Field(default_factory=dict)
 
     @cached_property
     def layouts(self) -> dict[str, tuple[str, Layout]]:
@@ -94,6 +96,18 @@ class Catalogue(Model):
                 f"threshold {name!r} has no value in force on {on}", allowed=f"a day from {first}"
             )
         return max(held, key=lambda entry: entry.since).value
+
+    def yearly(self, name: str, year: int) -> float:
+        """Give the value of a series in a year; `UnknownError` names the years it has."""
+        values = _lookup(self.series, name, "series").values
+        if year not in values:
+            raise UnknownError(
+                f"series {name!r} has no value for {year}",
+                found=year,
+                allowed=f"{min(values)} to {max(values)}",
+                todo="add it to `series` in oqhs/referentiel/seuils.yaml, with its reference",
+            )
+        return values[year]
 
 
 def _lookup(table: Mapping[str, T], name: str, what: str) -> T:
@@ -144,8 +158,8 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
     rank = {theme: position for position, theme in enumerate(sections["themes"])}
     by_theme = sorted(sections["indicators"].items(), key=lambda item: rank.get(item[1].theme, len(rank)))
     sections["indicators"] = dict(by_theme)
-    thresholds = read_model(home / "seuils.yaml", _ThresholdFile).thresholds
-    catalogue = Catalogue(**sections, thresholds=thresholds)
+    method = read_model(home / "seuils.yaml", _ThresholdFile)
+    catalogue = Catalogue(**sections, thresholds=method.thresholds, series=method.series)
     problems = list(_dangling(catalogue, origin))
     if problems:
         raise CatalogueError.gather(problems)
@@ -212,11 +226,17 @@ def _dangling(catalogue: Catalogue, origin: Mapping[str, Path]) -> Iterable[Prob
                         found=value,
                         allowed=", ".join(sorted(allowed)),
                     )
-    yield from _unknown_variables(catalogue, known)
+    yield from _unknown_names(catalogue, known)
 
 
-def _unknown_variables(catalogue: Catalogue, known: set[str]) -> Iterable[Problem]:
-    """Find the variables a layout, or another variable, names and the catalogue does not hold."""
+def _unknown_names(catalogue: Catalogue, known: set[str]) -> Iterable[Problem]:
+    """Find what a layout, a variable or a source names and the catalogue does not hold."""
+    for name, source in catalogue.sources.items():
+        rule = source.comparability
+        if rule is not None and rule.span_min not in catalogue.thresholds:
+            what, place = "no such threshold", f"sources.{name}.comparability.span_min"
+            allowed = ", ".join(sorted(catalogue.thresholds))
+            yield Problem(what, "sources.yaml", None, place, rule.span_min, allowed)
     named = [
         ("variables.yaml", f"variables.{name}.at_most", variable.at_most)
         for name, variable in catalogue.variables.items()

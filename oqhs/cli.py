@@ -22,8 +22,9 @@ from oqhs.arrivals import arrivals
 from oqhs.demo import write_demo
 from oqhs.deposit import deposit
 from oqhs.drafting import draft_from, draft_new, write_edition
+from oqhs.edition import Edition
 from oqhs.errors import OqhsError, UnknownError
-from oqhs.observatory import Edition, Observatory
+from oqhs.observatory import Observatory
 from oqhs.publish import printed
 from oqhs.terminal import print_arrivals, print_deposits, print_problems, problems_as_json
 

@@ -150,6 +150,37 @@ class Threshold(Model):
     values: tuple[ThresholdValue, ...] = Field(min_length=1)
 
 
+class Series(Model):
+    """A yearly figure of the method, such as an index of prices; a year that is not there has none."""
+
+    label: str
+    unit: str
+    reference: str
+    checked: dt.date
+    values: dict[int, Annotated[float, Field(gt=0)]] = Field(min_length=1)
+
+
+class Break(Model):
+    """A vintage whose method is not that of the ones before it, and why, in French."""
+
+    year: int
+    note: str
+
+
+class Comparability(Model):
+    """When two vintages of a source may be compared.
+
+    `span_min` names the threshold (years) under which they are too near; `near` says whether such a
+    change is then refused, or shown with a caution. `why` says it in French. A change across one of the
+    `breaks` is shown with a caution.
+    """
+
+    span_min: str
+    near: Literal["refused", "caution"]
+    why: str
+    breaks: tuple[Break, ...] = ()
+
+
 class Block(Model):
     """Columns of a table that are of another source, hence of another year than the rest of it."""
 
@@ -214,5 +245,6 @@ class Source(Model):
     page: str
     licence: str
     vintages: str
+    comparability: Comparability | None = None
     layouts: dict[str, Layout] = Field(default_factory=dict)
     layers: dict[str, LayerLayout] = Field(default_factory=dict)

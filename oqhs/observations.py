@@ -92,15 +92,20 @@ class Materials:
         self._refuse_strangers(card, frame)
         kept = frame["territory"].isin([*self.zones, *self.references])
         rows = tables.plain(frame[kept])
-        communes = self._communes(frame)
+        communes = self._communes(card, frame)
         communes = communes[communes["territory"].isin(self.references)]
         together = pd.concat([rows, communes], ignore_index=True) if len(communes) else rows
         self._rows[card] = together.assign(summed=[False] * len(rows) + [True] * (len(together) - len(rows)))
         return self._rows[card]
 
-    def _communes(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def holds_iris(self, card: str) -> bool:
+        """Whether a card holds counts by IRIS: they serve estimates, whatever the recipe."""
+        codes = self.read(card)["territory"].drop_duplicates().astype("str")
+        return bool((kinds_of(codes)["kind"] == "iris").any())
+
+    def _communes(self, card: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Add up the IRIS of a table, commune by commune, when the edition says which IRIS there are."""
-        if self.iris is None or not (kinds_of(frame["territory"].astype("str"))["kind"] == "iris").any():
+        if self.iris is None or not self.holds_iris(card):
             return tables.empty_measurements()
         return communes_of_iris(frame, list(self.iris()["territory"]), self.catalogue)
 
@@ -253,7 +258,7 @@ def _inputs(
     rows = pd.concat(frames, ignore_index=True)
     rows = rows[rows["territory"].isin(codes)]
     if side == "qpv":
-        _check_perimeter(materials.file, name, rows, cards)
+        _check_perimeter(materials, name, rows, cards, estimating=estimating)
     rows = _of_year(indicator, name, year, rows)
     rows = without_superseded(rows, counts_of(indicator), variables_of(name, indicator))
     _refuse_contradictions(name, rows)
@@ -297,9 +302,13 @@ def _refuse_several_outlines(name: str, side: str, own: pd.DataFrame) -> None:
         )
 
 
-def _check_perimeter(file: EditionFile, name: str, rows: pd.DataFrame, cards: tuple[str, ...]) -> None:
+def _check_perimeter(
+    materials: Materials, name: str, rows: pd.DataFrame, cards: tuple[str, ...], *, estimating: bool
+) -> None:
+    file = materials.file
     for card in cards:
-        if not (rows["source"] == card).any():
+        unused = not estimating and materials.holds_iris(card)
+        if not unused and not (rows["source"] == card).any():
             raise CatalogueError(
                 f"the card holds no quartier of perimeter {file.perimeter}",
                 file=f"editions/{file.edition}.yaml",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from oqhs.demo.details import AGES
 from oqhs.demo.ground import iris_by_code
-from oqhs.demo.people import HOUSEHOLDS, POPULATION, People
+from oqhs.demo.people import COUNTS, HOUSEHOLDS, POPULATION, People
 from oqhs.demo.rows import decimal, hundredths, lines, pointed
 from oqhs.demo.vintages import Vintage
 
@@ -128,18 +128,36 @@ IRIS_FILES = (
     ),
 )
 _QUALITY = {"H": "1", "Z": "5"}
+#: Until this census DIPLMIN goes up to the brevet, BEPC, which has no column of its own.
+_LAST_UP_TO_BREVET = 2016
+_DIPLMIN, _BEPC = "P20_NSCOL15P_DIPLMIN", "P20_NSCOL15P_BEPC"
 
 
 def by_iris(file: IrisFile, vintage: Vintage) -> str:
     """Write a file by IRIS, with a decimal point as it is published."""
+    columns = _columns(file, vintage)
     rows: list[Sequence[str]] = [
-        ["IRIS", "COM", "TYP_IRIS", "LAB_IRIS", *(vintage.column(name) for name in file.columns)]
+        ["IRIS", "COM", "TYP_IRIS", "LAB_IRIS", *(vintage.column(name) for name in columns)]
     ]
     known = iris_by_code()
     for code, counts in vintage.iris().items():
-        cells = [pointed(sum(counts[name] for name in names)) for names in file.columns.values()]
+        cells = [pointed(sum(counts[name] for name in names)) for names in columns.values()]
         rows.append([code, code[:5], known[code].kind, _QUALITY[known[code].kind], *cells])
     return lines(rows)
+
+
+def _columns(file: IrisFile, vintage: Vintage) -> dict[str, tuple[str, ...]]:
+    """Give the columns of a file by IRIS in a vintage, and the fine counts each is the sum of."""
+    columns = dict(file.columns)
+    if _DIPLMIN in columns and vintage.census <= _LAST_UP_TO_BREVET:
+        columns[_DIPLMIN] += columns.pop(_BEPC)
+    return columns
+
+
+def ordered_by_commune(vintage: Vintage) -> tuple[str, ...]:
+    """Columns ordered by commune: persons without a diploma or with the CEP where DIPLMIN is them."""
+    columns = (count.column for count in COUNTS)
+    return tuple(name for name in columns if name != _DIPLMIN or vintage.census > _LAST_UP_TO_BREVET)
 
 
 def order(key: str, people: Mapping[str, People], vintage: Vintage, columns: Sequence[str]) -> str:

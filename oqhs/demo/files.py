@@ -63,7 +63,7 @@ def _perimeters() -> Iterable[RawFile]:
     yield _file(
         "perimetres/iris_999.geojson",
         layers.iris_layer(),
-        "Contours d'IRIS 2020 du Val-Fictif, les mêmes qu'en 2017",
+        "Contours d'IRIS 2020 du Val-Fictif, les mêmes qu'en 2015",
         id="iris-2020",
         layout="iris",
         source="ign",
@@ -146,7 +146,7 @@ def _orders(vintage: Vintage) -> Iterable[RawFile]:
     variables = {count.column: count.variable for count in COUNTS}
     for kind, key, perimeter, places, name, columns in (
         ("qpv", "CODE_QP", vintage.perimeter, vintage.quartiers, "quartier", census.ORDERED_BY_QUARTIER),
-        ("com", "DEPCOM", "cog2021", vintage.communes, "commune", tuple(variables)),
+        ("com", "DEPCOM", "cog2021", vintage.communes, "commune", census.ordered_by_commune(vintage)),
     ):
         yield _file(
             f"insee/commande_rp{year}_{kind}.csv",

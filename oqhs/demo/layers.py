@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from oqhs.demo.former import FORMER
+from oqhs.demo.draws import between, seeded
+from oqhs.demo.former import FORMER, Former
 from oqhs.demo.generations import outlines_2015, outlines_2024
 from oqhs.demo.iris import all_iris
-from oqhs.demo.lattice import Ring, outline
+from oqhs.demo.lattice import Point, Ring, outline
 from oqhs.demo.places import (
     COMMUNES,
     DEPARTEMENT,
@@ -24,6 +26,9 @@ from oqhs.demo.places import (
 
 if TYPE_CHECKING:
     from pyproj import Transformer
+
+#: How far, in metres, the same corner stands from one digitisation of an outline to the next.
+_REDRAWN_M = (0.5, 4)
 
 
 def quartiers_layer() -> str:
@@ -39,7 +44,11 @@ def quartiers_layer() -> str:
 
 
 def former_layer(communes: dict[str, list[str]]) -> str:
-    """Give the perimeters of the quartiers of 2015: the communes of each are listed by their names."""
+    """Give the perimeters of the quartiers of 2015: the communes of each are listed by their names.
+
+    The quartiers that did not change are drawn by another hand than in the layer of 2024, as producers
+    do: the ground people stand on is the same, only the written line is not.
+    """
     names = {commune.code: commune.name for commune in COMMUNES}
     features = [
         (
@@ -48,7 +57,7 @@ def former_layer(communes: dict[str, list[str]]) -> str:
                 "NOM_QP": former.label,
                 "COMMUNE_QP": ", ".join(names[code] for code in communes[former.code]),
             },
-            {"type": "MultiPolygon", "coordinates": [[_degrees(outlines_2015()[former.code])]]},
+            {"type": "MultiPolygon", "coordinates": [[_degrees(_former_ring(former))]]},
         )
         for former in FORMER
     ]
@@ -96,6 +105,29 @@ def _quartier_fields(number: int, quartier: Quartier, within: Sequence[Commune])
         "lib_com": ", ".join(commune.name for commune in within),
         "siren_epci": ", ".join(EPTS[ept].siren for ept in epts),
     }
+
+
+def _former_ring(former: Former) -> Ring:
+    ring = outlines_2015()[former.code]
+    return _digitised_again(former.code, ring) if former.change == "identique" else ring
+
+
+def _digitised_again(code: str, ring: Ring) -> Ring:
+    """Draw an outline a second time: one or two corners more on its edges, and every corner moved."""
+    rng = seeded(f"second digitisation {code}")
+    first, another = int(rng.random() * len(ring)), rng.random() < 1 / 2
+    cut = {first, (first + len(ring) // 2) % len(ring)} if another else {first}
+    points = []
+    for i, (start, end) in enumerate(zip(ring, [*ring[1:], ring[0]], strict=True)):
+        points.append(start)
+        if i in cut:
+            share = between(rng, 0.3, 0.7)
+            points.append((start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])))
+    return [_aside(point, between(rng, *_REDRAWN_M), between(rng, 0, 2 * math.pi)) for point in points]
+
+
+def _aside(point: Point, distance_m: float, angle: float) -> Point:
+    return point[0] + distance_m * math.cos(angle), point[1] + distance_m * math.sin(angle)
 
 
 def _polygon(ring: Ring) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from oqhs.catalogue import load_catalogue
@@ -34,7 +35,9 @@ _EDITION = """\
 # Édition {edition} du Val-Fictif, département inventé.
 # Pour chaque indicateur : la recette, l'année des données et les fiches des fichiers d'entrée.
 # Les effectifs que l'Insee n'a pas livrés par quartier sont estimés à partir des IRIS (`estimate`).
-edition: {edition}
+# Après une commande par quartier, la fiche par IRIS des mêmes effectifs sert à ramener deux dates à un
+# seul périmètre.
+{remark}edition: {edition}
 departement: "999"
 perimeter: {perimeter}
 diffusion: partenaires
@@ -52,7 +55,10 @@ indicators:
 
 
 class Settings(NamedTuple):
-    """What an edition is made of: years of its sources, layers, and whether Insee gave aggregates."""
+    """What an edition is made of: years of its sources, layers, and whether Insee gave aggregates.
+
+    `left_out` gives the indicators it cannot have, each with the comment that says why.
+    """
 
     edition: int
     perimeter: str
@@ -61,11 +67,34 @@ class Settings(NamedTuple):
     census: int
     incomes: int
     official: bool
+    left_out: Mapping[str, str]
 
 
+_OTHER_DIPLOMAS = """\
+# `bas_niveau_formation` n'y est pas : au recensement de 2015, la variable DIPLMIN va jusqu'au brevet, alors
+# que l'indicateur s'arrête au CEP ; rien dans ces fichiers ne permet de séparer les deux.
+"""
 EDITIONS = (
-    Settings(2020, "qpv2015", "perimetres-qpv-2015", "qpv2015-communes", 2017, 2017, official=False),
-    Settings(2024, "qpv2024", "perimetres-qpv-2024", "qpv-communes", 2020, 2021, official=True),
+    Settings(
+        edition=2020,
+        perimeter="qpv2015",
+        quartiers="perimetres-qpv-2015",
+        parts="qpv2015-communes",
+        census=2015,
+        incomes=2017,
+        official=False,
+        left_out={"bas_niveau_formation": _OTHER_DIPLOMAS},
+    ),
+    Settings(
+        edition=2024,
+        perimeter="qpv2024",
+        quartiers="perimetres-qpv-2024",
+        parts="qpv-communes",
+        census=2020,
+        incomes=2021,
+        official=True,
+        left_out={},
+    ),
 )
 #: Indicators whose counts were not ordered by quartier, and the file by IRIS that holds them.
 _ESTIMATED = {
@@ -75,16 +104,25 @@ _ESTIMATED = {
     "contrats_precaires": "activite",
     "bas_niveau_formation": "diplomes",
 }
+#: Indicators whose counts were ordered by quartier, and the file by IRIS that holds the same ones.
+_ALSO_BY_IRIS = {
+    "population": "population",
+    "part_moins_18": "population",
+    "part_60_plus": "population",
+    "locataires_hlm": "logement",
+    "taux_chomage_15_64": "activite",
+    "taux_chomage_15_24": "activite",
+}
 
 
 def edition(settings: Settings) -> str:
     """Write an edition: the indicators whose figures are in tables, in the order of the catalogue."""
-    head = _EDITION.format(**settings._asdict())
+    head = _EDITION.format(**settings._asdict(), remark="".join(settings.left_out.values()))
     indicators = load_catalogue().indicators.items()
     return head + "".join(
         _indicator(settings, name, indicator)
         for name, indicator in indicators
-        if indicator.source in {"rp", "filosofi"}
+        if indicator.source in {"rp", "filosofi"} and name not in settings.left_out
     )
 
 
@@ -98,6 +136,8 @@ def _indicator(settings: Settings, name: str, indicator: Indicator) -> str:
         reference = [f"filosofi-com-{incomes}", f"filosofi-dep-{incomes}"]
     if settings.official and indicator.footnote == "b":
         quartiers = [*quartiers, f"{indicator.source}-{year}-ensemble"]
+    if name in _ALSO_BY_IRIS:
+        quartiers = [*quartiers, f"ic-{_ALSO_BY_IRIS[name]}-{census}"]
     recipe = indicator.recipe
     if name in _ESTIMATED:
         recipe, quartiers = "estimate", [f"ic-{_ESTIMATED[name]}-{census}"]

@@ -83,9 +83,9 @@ def newest() -> Vintage:
 
 @cache
 def former() -> Vintage:
-    """Census and incomes of 2017, on the quartiers of 2015."""
+    """Census of 2015 and incomes of 2017, on the quartiers of 2015."""
     aged = [
-        earlier(place, seeded(f"2017 {plot.name}"))
+        earlier(place, plot.name, inside=plot.in_quartier)
         for plot, place in zip(plots(), people_of_plots(), strict=True)
     ]
     of_part: dict[tuple[str, str], list[People]] = {}
@@ -97,11 +97,11 @@ def former() -> Vintage:
     for commune in COMMUNES:
         # Of the communes of the neighbouring département nothing is known below them.
         if commune.code not in of_commune:
-            of_commune[commune.code] = [earlier(people.outside(commune), seeded(f"2017 {commune.code}"))]
+            of_commune[commune.code] = [earlier(people.outside(commune), commune.code, inside=False)]
     parts = {key: people.together(places) for key, places in sorted(of_part.items())}
     communes = {code: people.together(places) for code, places in sorted(of_commune.items())}
     return Vintage(
-        census=2017,
+        census=2015,
         incomes=2017,
         perimeter="qpv2015",
         poverty_line=tens(EUROS_OF_2017 * POVERTY_LINE),
@@ -113,7 +113,7 @@ def former() -> Vintage:
         parts=parts,
         communes=communes,
         departements={
-            NEIGHBOUR: earlier(people.neighbour(), seeded(f"2017 {NEIGHBOUR}")),
+            NEIGHBOUR: earlier(people.neighbour(), NEIGHBOUR, inside=False),
             DEPARTEMENT: _inside(communes),
         },
         metro=earlier_group(newest().metro, 1, seeded("2017 Ensemble")),

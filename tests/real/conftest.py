@@ -9,7 +9,8 @@ import pytest
 from real_setup import EDITION_2019, EDITION_2024, EDITION_COMMUNES, LABELS, NEEDED, OpenFolder, card_of
 
 import oqhs
-from oqhs.observatory import Edition, Observatory
+from oqhs.edition import Edition
+from oqhs.observatory import Observatory
 from oqhs.sources.cards import Card, write_card
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 import real_plain as plain
 
-from oqhs.observatory import Edition, Observatory
+from oqhs.edition import Edition
+from oqhs.observatory import Observatory
 from oqhs.text import NARROW_SPACE
 from oqhs.text import NO_BREAK_SPACE as NBSP
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import real_plain as plain
 
-from oqhs.observatory import Edition
+from oqhs.edition import Edition
 
 pytestmark = pytest.mark.real
 

@@ -9,7 +9,8 @@ import pytest
 import real_plain as plain
 from real_setup import EDITION_2024, OpenFolder, card_of
 
-from oqhs.observatory import Edition, Observatory
+from oqhs.edition import Edition
+from oqhs.observatory import Observatory
 from oqhs.sources.cards import Card, MembershipMapping
 
 pytestmark = pytest.mark.real

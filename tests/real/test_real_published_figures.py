@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 import real_plain as plain
 
+from oqhs.edition import Edition
 from oqhs.measures import pooled_quantile
-from oqhs.observatory import Edition
 from oqhs.sources import read
 from oqhs.text import NARROW_SPACE, NO_BREAK_SPACE, format_value
 

@@ -15,7 +15,7 @@ import pytest
 import python_calamine
 from real_plain import number
 
-from oqhs.observatory import Edition
+from oqhs.edition import Edition
 
 pytestmark = pytest.mark.real
 
