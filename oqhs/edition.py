@@ -18,8 +18,9 @@ from oqhs.editions import EditionFile, read_groups, read_labels
 from oqhs.entries import Indicator
 from oqhs.errors import UnknownError
 from oqhs.geography import REFERENCES, Geography, build_geography
+from oqhs.materials import Materials
 from oqhs.measures.apportion import Apportionment
-from oqhs.observations import Materials, measurements_of, observations_of
+from oqhs.observations import measurements_of, observations_of
 from oqhs.outlines import in_role, refuse_without_iris, shared_out
 from oqhs.publish.key_table import Wording, key_table
 from oqhs.publish.release import Contents, Progress, write_release

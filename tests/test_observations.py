@@ -11,7 +11,8 @@ from oqhs import tables
 from oqhs.catalogue import load_catalogue
 from oqhs.editions import EditionFile
 from oqhs.errors import CatalogueError, MeasureError
-from oqhs.observations import Materials, measurements_of, observations_of
+from oqhs.materials import Materials
+from oqhs.observations import measurements_of, observations_of
 from oqhs.sources.cards import Card
 
 CATALOGUE = load_catalogue()
