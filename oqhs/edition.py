@@ -1,165 +1,35 @@
-"""Edition: one yearly publication, computed when asked for and kept."""
+"""Edition: one yearly publication, its comparisons and its products."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
-import geopandas as gpd
 import pandas as pd
 
+from oqhs.analysis.change import Prices
 from oqhs.analysis.gaps import Mode, compare
-from oqhs.catalogue import Catalogue
-from oqhs.editions import EditionFile, read_groups, read_labels
+from oqhs.comparison import Comparison, refuse_unlike
 from oqhs.entries import Indicator
 from oqhs.errors import UnknownError
-from oqhs.geography import REFERENCES, Geography, build_geography
-from oqhs.materials import Materials
-from oqhs.measures.apportion import Apportionment
-from oqhs.observations import measurements_of, observations_of
-from oqhs.outlines import in_role, refuse_without_iris, shared_out
+from oqhs.geography import REFERENCES
+from oqhs.observed import ObservedEdition
 from oqhs.publish.key_table import Wording, key_table
 from oqhs.publish.release import Contents, Progress, write_release
-from oqhs.sources import Reading
-from oqhs.sources.cards import Card, sha256
+from oqhs.sources.cards import sha256
 
 
-class Holdings(Protocol):
-    """What an edition takes from its observatory: the files it holds, and its other editions."""
-
-    folder: Path
-    catalogue: Catalogue
-
-    @property
-    def cards(self) -> dict[str, Card]:
-        """Cards by id."""
-
-    @property
-    def editions(self) -> list[int]:
-        """Years of the editions."""
-
-    def edition(self, edition: int) -> Edition:
-        """Give an edition."""
-
-    def read(self, card: str) -> Reading:
-        """Read the file of a card."""
-
-
-class Edition:
-    """One yearly publication: observations, gaps and products, computed when asked for and kept.
+class Edition(ObservedEdition):
+    """One yearly publication: what is observed, compared and published, computed when asked for and kept.
 
     It is made by `Observatory.edition`.
     """
 
-    def __init__(self, observatory: Holdings, file: EditionFile) -> None:
-        self.observatory = observatory
-        self.file = file
-
-    def __repr__(self) -> str:
-        return f"<Édition {self.file.edition} : département {self.file.departement}, {self.file.perimeter}>"
-
-    @property
-    def invented(self) -> bool:
-        """Whether a file of the edition holds invented data."""
-        cards = self.observatory.cards
-        return any(cards[name].invented for name in self.cards)
-
     @cached_property
-    def cards(self) -> list[str]:
-        """Ids of the cards the edition uses, sorted."""
-        return sorted({card for _, card in self.file.named_cards()})
-
-    @cached_property
-    def geography(self) -> Geography:
-        """Territories, memberships and comparators."""
-        chosen = self.file.territories.model_dump(include={"qpv", "communes", "epts", "parts"})
-        frames = {role: self._territories_of(role, card) for role, card in chosen.items() if card}
-        return build_geography(
-            self.file,
-            frames["qpv"],
-            frames.get("communes"),
-            frames.get("epts"),
-            frames.get("parts"),
-            read_labels(self.observatory.folder),
-            read_groups(self.observatory.folder),
-            self.observatory.catalogue.threshold("appartenance_part_min", dt.date(self.file.edition, 1, 1)),
-        )
-
-    def _territories_of(self, role: str, card: str) -> pd.DataFrame:
-        """Read the table or the layer of a role of `territories`."""
-        return in_role(self.observatory.read(card).frame, role, card, self.file)
-
-    @cached_property
-    def _materials(self) -> Materials:
-        observatory = self.observatory
-        return Materials(
-            self.file,
-            self.geography,
-            observatory.catalogue,
-            observatory.cards,
-            lambda card: observatory.read(card).frame,
-            self._iris if self.file.territories.iris is not None else None,
-            self._apportioned,
-        )
-
-    def _iris(self) -> gpd.GeoDataFrame:
-        """Give the layer of the IRIS, in the system of the quartiers."""
-        layer = self._territories_of("iris", str(self.file.territories.iris))
-        return gpd.GeoDataFrame(layer).to_crs(self.territories.crs)
-
-    def _apportioned(self) -> Apportionment:
-        """Share the people of the IRIS among the quartiers: by cells, by area without any."""
-        chosen, territories = self.file.territories, self.territories
-        refuse_without_iris(self.file)
-        grid = self._territories_of("cells", chosen.cells) if chosen.cells is not None else None
-        quartiers = territories[territories["kind"] == "qpv"]
-        return shared_out(self._iris(), quartiers, grid, self._materials.threshold)
-
-    @property
-    def territories(self) -> gpd.GeoDataFrame:
-        """Territories: `territory, kind, perimeter, label, label_article, label_de, geometry`."""
-        return self.geography.territories.copy(deep=False)
-
-    @property
-    def memberships(self) -> pd.DataFrame:
-        """Who contains whom: `territory, parent, parent_kind, share_population, share_area`."""
-        return self.geography.memberships.copy(deep=False)
-
-    @property
-    def measurements(self) -> pd.DataFrame:
-        """Every measurement of the cards of the indicators, for the territories of the edition."""
-        return self._measurements.copy(deep=False)
-
-    @property
-    def observations(self) -> pd.DataFrame:
-        """Every indicator of the catalogue for every territory of the edition.
-
-        Returns
-        -------
-        DataFrame
-            One row per (`indicator`, `territory`, `perimeter`, `year`). `value` is unrounded, in the
-            unit of the catalogue, and only there when `status` is `observed`; `lower` and `upper`
-            bound it when it is partial; `origin` is `insee` (published as such, or counts the
-            institute delivered for that territory), `oqhs` (sum of such figures) or `oqhs_estimate`
-            (pooled, partial, weighted by a proxy, or shared out from the IRIS: the note says which);
-            `coverage` is the share of the weight that is
-            known; `check` is our own figure where the published one is shown. A row that is not
-            observed says why in `note`, in French.
-        """
-        return self._observations.copy(deep=False)
-
-    # What is kept is never handed out itself: a column added in a notebook stays in the notebook.
-    @cached_property
-    def _measurements(self) -> pd.DataFrame:
-        return measurements_of(self._materials)
-
-    @cached_property
-    def _observations(self) -> pd.DataFrame:
-        return observations_of(self._materials)
+    def _comparisons(self) -> dict[int, Comparison]:
+        return {}
 
     def gaps(self, reference: str = "departement", *, mode: Mode = "unrounded") -> pd.DataFrame:
         """Compare every quartier with a reference, indicator by indicator.
@@ -186,6 +56,111 @@ class Edition:
         pairs = self.geography.pairs(reference)
         pairs = pairs[pairs["territory"] != self.geography.ensemble]
         return compare(self._observations, pairs, self._compared(), mode=mode)
+
+    def comparison(self, since: int | None = None) -> Comparison:
+        """Compare this edition with an earlier one: that of `since`, or the one its file names.
+
+        Raises
+        ------
+        UnknownError
+            There is no such edition before this one, or none is named.
+        CatalogueError
+            It is of another département, or may not go as far as this one.
+        """
+        year = since if since is not None else self.file.since
+        before = [edition for edition in self.observatory.editions if edition < self.file.edition]
+        if year is None or year not in before:
+            raise UnknownError(
+                "there is no such edition to compare this one with",
+                file=f"editions/{self.file.edition}.yaml",
+                column="since",
+                found=year,
+                allowed=", ".join(map(str, before)) or "none before it in this folder",
+                todo="name one: `since: YEAR` in the edition, changes(since=YEAR) or --since YEAR",
+            )
+        if year not in self._comparisons:
+            earlier = self.observatory.edition(year)
+            refuse_unlike(earlier.file, self.file)
+            self._comparisons[year] = Comparison(earlier, self)
+        return self._comparisons[year]
+
+    def crosswalk(self, since: int | None = None) -> pd.DataFrame:
+        """Tell what became of each quartier of an earlier edition in this one.
+
+        Parameters
+        ----------
+        since : int, optional
+            The earlier edition; by default the one the file of this edition names.
+
+        Returns
+        -------
+        DataFrame
+            As `oqhs.measures.crosswalk` gives it, people included where the edition names a grid.
+
+        Examples
+        --------
+        >>> import oqhs
+        >>> passage = oqhs.open("data").edition(2024).crosswalk(since=2020)
+        >>> passage[passage.relation == "fusion"].code_old.tolist()
+        ['QP999014', 'QP999015']
+        """
+        return self.comparison(since).passage.copy()
+
+    def changes(
+        self,
+        since: int | None = None,
+        *,
+        reference: str = "departement",
+        indicators: Sequence[str] | None = None,
+        territories: Sequence[str] | None = None,
+        prices: Prices = "constants",
+    ) -> pd.DataFrame:
+        """Measure how the quartiers changed since an earlier edition, beside their reference.
+
+        A quartier is compared with itself where its perimeter did not change; elsewhere both dates are
+        estimated on the perimeter of this edition from the counts by IRIS that both editions name.
+
+        Parameters
+        ----------
+        since : int, optional
+            The earlier edition; by default the one the file of this edition names.
+        reference : {"departement", "ept", "commune", "ensemble_qpv", "hors_qpv"}
+            As in `gaps`.
+        indicators, territories : sequence of str, optional
+            Ids of indicators, codes of quartiers, groups or all the quartiers (`QPV-94`); everything by
+            default.
+        prices : {"constants", "part_reference"}
+            Amounts in euros of the second date, or as a percentage of that of the reference.
+
+        Returns
+        -------
+        DataFrame
+            One row per territory and indicator, with a reason where there is no change; see
+            `oqhs.analysis.evolution`. « L'évolution est celle du quartier, non de ses habitants. »
+
+        Raises
+        ------
+        UnknownError
+            There is no such edition, indicator or territory.
+        MeasureError
+            What was asked for by name cannot be compared, or nothing can: the error says why, and what
+            could be.
+
+        Examples
+        --------
+        >>> import oqhs
+        >>> edition = oqhs.open("data").edition(2024)
+        >>> moved = edition.changes(since=2020, indicators=["taux_pauvrete"], territories=["QN99903I"])
+        >>> moved[["basis", "span_years", "flaggable"]].to_dict("records")
+        [{'basis': 'quartier inchangé', 'span_years': 4, 'flaggable': False}]
+        """
+        pairs = self.geography.pairs(reference)
+        if territories is not None:
+            pairs = pd.concat([self.geography.pair(code, reference) for code in dict.fromkeys(territories)])
+        known = self.observatory.catalogue.indicators
+        names = list(known if indicators is None else _named(indicators, known))
+        asked = (indicators or (), territories or ())
+        return self.comparison(since).changes(pairs, names, prices, asked=asked)
 
     def key_table(
         self,
@@ -288,8 +263,7 @@ class Edition:
             inputs={name: cards[name] for name in self.cards},
             settings=self._settings(),
             parameters={
-                name: self._materials.threshold(name)
-                for name in sorted(self.observatory.catalogue.thresholds)
+                name: self.materials.threshold(name) for name in sorted(self.observatory.catalogue.thresholds)
             },
             recipe=self.file.model_dump(mode="json", exclude_none=True),
         )
@@ -306,17 +280,22 @@ class Edition:
         compared = self._compared()
         if names is None:
             return {name: indicator for name, indicator in compared.items() if indicator.key}
-        unknown = sorted(set(names) - set(compared))
-        if unknown:
-            near = [match for name in unknown for match in get_close_matches(name, compared, n=2)]
-            raise UnknownError(
-                "no such indicator to compare",
-                found=", ".join(unknown),
-                allowed=", ".join(compared),
-                todo=f"did you mean {', '.join(near)}?" if near else None,
-            )
-        return {name: indicator for name, indicator in compared.items() if name in names}
+        return _named(names, compared)
 
     def _compared(self) -> dict[str, Indicator]:
         indicators = self.observatory.catalogue.indicators
         return {name: one for name, one in indicators.items() if one.unit != "persons"}
+
+
+def _named(names: Sequence[str], known: dict[str, Indicator]) -> dict[str, Indicator]:
+    """Give the indicators asked for by name, in the order of the catalogue."""
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        near = [match for name in unknown for match in get_close_matches(name, known, n=2)]
+        raise UnknownError(
+            "no such indicator to compare",
+            found=", ".join(unknown),
+            allowed=", ".join(known),
+            todo=f"did you mean {', '.join(near)}?" if near else None,
+        )
+    return {name: indicator for name, indicator in known.items() if name in names}

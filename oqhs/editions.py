@@ -41,12 +41,13 @@ class TerritoryInputs(Model):
 
 
 class EditionFile(Model):
-    """An edition, as `data/editions/2024.yaml` says it."""
+    """An edition, as `data/editions/2024.yaml` says it; `since` is the earlier one it is compared with."""
 
     edition: int = Field(ge=2000, le=2100)
     departement: str = Field(pattern=r"^([0-9]{2}|2[AB]|9[789][0-9])$")
     perimeter: Perimeter
     diffusion: Diffusion = "interne"
+    since: int | None = Field(default=None, ge=2000, le=2100)
     territories: TerritoryInputs
     indicators: dict[str, IndicatorRecipe]
 
@@ -102,6 +103,15 @@ def read_groups(folder: Path) -> dict[str, Group]:
     return read_model(path, Groups).root if path.exists() else {}
 
 
+def years_of(folder: Path) -> list[int]:
+    """Years of the editions of a data folder, sorted."""
+    return sorted(int(path.stem) for path in (folder / "editions").glob("*.yaml") if path.stem.isdecimal())
+
+
+def _file_of(folder: Path, edition: int) -> Path:
+    return folder / "editions" / f"{edition}.yaml"
+
+
 def read_edition(
     folder: Path, edition: int, catalogue: Catalogue, cards: Mapping[str, Diffusion]
 ) -> EditionFile:
@@ -126,18 +136,23 @@ def read_edition(
         A key is not known; the edition names an indicator or a card that is not there, or a recipe the
         indicator cannot take; it goes further than a file it uses.
     """
-    path = folder / "editions" / f"{edition}.yaml"
+    path = _file_of(folder, edition)
     if not path.exists():
-        known = sorted(found.stem for found in (folder / "editions").glob("*.yaml"))
-        raise UnknownError(
-            "no such edition", file=path, found=edition, allowed=", ".join(known) or "none in this folder"
-        )
+        known = ", ".join(map(str, years_of(folder))) or "none in this folder"
+        raise UnknownError("no such edition", file=path, found=edition, allowed=known)
     read = read_model(path, EditionFile)
     problems = [
         *_unknown_names(read, path, catalogue, cards),
         *_unfit_recipes(read, path, catalogue),
         *_too_wide(read, path, cards),
     ]
+    if read.since is not None and (read.since >= edition or not _file_of(folder, read.since).exists()):
+        what, todo = (
+            "the edition is compared with one that is not there before it",
+            "correct it, or remove it",
+        )
+        known = ", ".join(str(year) for year in years_of(folder) if year < edition) or "none in this folder"
+        problems.append(Problem(what, path, None, "since", read.since, known, todo))
     if read.edition != edition:
         what = "the file is named after another edition"
         problems.append(Problem(what, path, None, "edition", read.edition, str(edition)))

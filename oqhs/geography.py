@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
@@ -67,10 +68,17 @@ class Geography:
         DataFrame
             `group`, `territory`, `share` (1): elementary members of every territory made of others.
         """
+        return self._edges_qpv if side == "qpv" else self._edges_reference
+
+    @cached_property
+    def _edges_qpv(self) -> pd.DataFrame:
         pairs = self.memberships.rename(columns={"parent": "group"})
-        if side == "qpv":
-            kept = pairs["parent_kind"].isin(["ensemble_qpv", "regroupement"])
-            return pairs.loc[kept, ["group", "territory"]].assign(share=1.0).reset_index(drop=True)
+        kept = pairs["parent_kind"].isin(["ensemble_qpv", "regroupement"])
+        return pairs.loc[kept, ["group", "territory"]].assign(share=1.0).reset_index(drop=True)
+
+    @cached_property
+    def _edges_reference(self) -> pd.DataFrame:
+        pairs = self.memberships.rename(columns={"parent": "group"})
         communes = pairs[pairs["territory"].isin(self._known_communes())]
         single = communes.loc[communes["parent_kind"].isin(["ept", "departement"]), ["group", "territory"]]
         members = {group: sorted(rows) for group, rows in single.groupby("group")["territory"]}

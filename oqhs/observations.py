@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -28,15 +30,23 @@ def measurements_of(materials: Materials) -> pd.DataFrame:
     return tables.gather(materials.rows(card).drop(columns="summed") for card in sorted(used))
 
 
-def observations_of(materials: Materials) -> pd.DataFrame:
-    """Give every indicator of the catalogue for every territory of the edition.
+def observations_of(materials: Materials, indicators: Iterable[str] | None = None) -> pd.DataFrame:
+    """Give indicators for every territory of the edition.
+
+    Parameters
+    ----------
+    materials : Materials
+        What the edition is made of.
+    indicators : iterable of str, optional
+        Ids; by default every indicator of the catalogue.
 
     Returns
     -------
     DataFrame
-        `tables.OBSERVATION_COLUMNS`, in the order of the catalogue, then by territory.
+        `tables.OBSERVATION_COLUMNS`, in the order of the indicators, then by territory.
     """
-    frames = [_observe(materials, name) for name in materials.catalogue.indicators]
+    names = materials.catalogue.indicators if indicators is None else indicators
+    frames = [_observe(materials, name) for name in names]
     together = pd.concat(frames, ignore_index=True)
     return together[tables.OBSERVATION_COLUMNS]
 

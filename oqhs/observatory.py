@@ -8,7 +8,7 @@ import pandas as pd
 
 from oqhs.catalogue import load_catalogue
 from oqhs.edition import Edition
-from oqhs.editions import read_edition
+from oqhs.editions import read_edition, years_of
 from oqhs.errors import UnknownError
 from oqhs.sources import Reading, load
 from oqhs.sources.cards import Card, read_cards
@@ -50,8 +50,7 @@ class Observatory:
     @property
     def editions(self) -> list[int]:
         """Years of the editions of the folder."""
-        found = (self.folder / "editions").glob("*.yaml")
-        return sorted(int(path.stem) for path in found if path.stem.isdecimal())
+        return years_of(self.folder)
 
     @property
     def cards(self) -> dict[str, Card]:

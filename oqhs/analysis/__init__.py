@@ -1,5 +1,7 @@
-"""Judgement: what sets a quartier apart from its references."""
+"""Judgement: what sets a quartier apart from its references, and how it changed."""
 
+from oqhs.analysis.change import NOTICE, evolution
+from oqhs.analysis.dates import two_dates
 from oqhs.analysis.gaps import compare, gap_between
 
-__all__ = ["compare", "gap_between"]
+__all__ = ["NOTICE", "compare", "evolution", "gap_between", "two_dates"]

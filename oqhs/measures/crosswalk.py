@@ -25,6 +25,9 @@ MERGED, SPLIT, ENTERED, LEFT = "fusion", "scission", "entrant", "sortant"
 UNDETERMINED = "indéterminé"
 RELATIONS = (UNCHANGED, ENLARGED, REDUCED, RESHAPED, MERGED, SPLIT, ENTERED, LEFT, UNDETERMINED)
 
+#: Entries of `seuils.yaml` the relations depend on.
+THRESHOLDS = ("passage_tolerance_m", "passage_inchange_max", "passage_lien_min")
+
 CROSSWALK_COLUMNS = [
     "code_old",
     "code_new",
@@ -104,7 +107,7 @@ def crosswalk(
     0  QP999001  QN99901M  agrandi        1.0        0.8
     1       NaN  QN99902N  entrant        NaN        NaN
     """
-    limits = {name: built_in().threshold(name, dt.date.max) for name in _THRESHOLDS} | dict(thresholds or {})
+    limits = {name: built_in().threshold(name, dt.date.max) for name in THRESHOLDS} | dict(thresholds or {})
     layers = [_outlines(name, layer) for name, layer in (("old", old), ("new", new))]
     frames = []
     for system in sorted({system for layer in layers for system in layer["system"]}):
@@ -155,9 +158,6 @@ def relations_of(passage: pd.DataFrame) -> pd.DataFrame:
         frames.append(found.reset_index())
     columns = ["side", "territory", "relation", "counterparts", "share", "outside"]
     return pd.concat(frames, ignore_index=True)[columns]
-
-
-_THRESHOLDS = ("passage_tolerance_m", "passage_inchange_max", "passage_lien_min")
 
 
 def _outlines(name: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

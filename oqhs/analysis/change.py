@@ -1,0 +1,255 @@
+"""Change between two dates: of a territory, of its reference, and of the gap between them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from oqhs.catalogue import Catalogue
+from oqhs.entries import Comparability, Indicator
+from oqhs.errors import UnknownError
+from oqhs.text import NOT_AVAILABLE, OBSERVED, round_half_up
+
+#: What must stand beside every figure of change.
+NOTICE = "L'évolution est celle du quartier, non de ses habitants."
+
+Prices = Literal["constants", "part_reference"]
+PRICES: tuple[Prices, ...] = ("constants", "part_reference")
+_INDEX = "prix_consommation"
+
+CHANGE_COLUMNS = [
+    "indicator",
+    "territory",
+    "territory_before",
+    "relation",
+    "basis",
+    "reference",
+    "reference_territory",
+    "reference_basis",
+    "year_before",
+    "year",
+    "span_years",
+    "value_before",
+    "value",
+    "change",
+    "change_per_year",
+    "change_pct",
+    "reference_value_before",
+    "reference_value",
+    "reference_change",
+    "reference_change_per_year",
+    "gap_before",
+    "gap",
+    "gap_change",
+    "gap_change_per_year",
+    "widening",
+    "unit",
+    "prices",
+    "perimeter_before",
+    "perimeter",
+    "status",
+    "origin",
+    "caution",
+    "flaggable",
+    "reason",
+    "reference_reason",
+    "source_before",
+    "source",
+    "notice",
+]
+
+
+def evolution(
+    dates: pd.DataFrame,
+    pairs: pd.DataFrame,
+    indicators: Mapping[str, Indicator],
+    catalogue: Catalogue,
+    *,
+    on: dt.date,
+    prices: Prices = "constants",
+) -> pd.DataFrame:
+    """Measure how territories, their references and the gaps between them changed.
+
+    Parameters
+    ----------
+    dates : DataFrame
+        Values at two dates on one perimeter, as `two_dates` gives them.
+    pairs : DataFrame
+        `territory`, `reference` and `reference_territory`, missing where a territory has none.
+    indicators : mapping
+        Indicators by id; every one gives a row per pair, comparable or not.
+    catalogue : Catalogue
+        Sources (when two vintages may be compared), thresholds and the index of prices.
+    on : date
+        Day whose thresholds hold.
+    prices : {"constants", "part_reference"}
+        Amounts in euros of the second year (consumer prices), or as a percentage of the amount of the
+        reference: their changes are then in points.
+
+    Returns
+    -------
+    DataFrame
+        `CHANGE_COLUMNS`, in the order of the indicators, then by territory. `change` is in points,
+        euros or persons over `span_years`, `change_per_year` the same over one year: spans that differ
+        are only compared by it; `change_pct` is relative, for amounts and persons alone. `gap_change`
+        (évolution de l'écart) is the change of the territory less that of its reference, `widening`
+        whether it goes the unfavourable way as shown (missing for a neutral indicator). `caution` says
+        what the figure suffers from; a change between near vintages of FiLoSoFi, or across a break of
+        the source, is never `flaggable`. Where there is no change, `reason` says why, in French.
+
+    Raises
+    ------
+    ValueError
+        `prices` is not one of the two.
+
+    Notes
+    -----
+    The change of a gap is the difference of differences (descriptive: it tells no cause).
+
+    Examples
+    --------
+    >>> import oqhs
+    >>> moved = oqhs.open("data").edition(2024).changes(since=2020, indicators=["taux_chomage_15_64"])
+    >>> sorted(set(moved.span_years.dropna())), moved.notice[0]
+    ([5], "L'évolution est celle du quartier, non de ses habitants.")
+    """
+    if prices not in PRICES:
+        raise ValueError(f"prices {prices!r} is not allowed: use {' or '.join(map(repr, PRICES))}")
+    ruled = _with_rules(dates[dates["indicator"].isin(list(indicators))], indicators, catalogue, on)
+    rows = pd.DataFrame({"indicator": list(indicators)}).merge(pairs, how="cross")
+    rows = rows.merge(ruled, how="left", on=["indicator", "territory"])
+    other = ruled.rename(columns={name: f"reference_{name}" for name in ruled if name != "indicator"})
+    rows = rows.merge(other, how="left", on=["indicator", "reference_territory"])
+    rows = _tell_unknown(rows)
+    rows["unit"] = rows["indicator"].map(lambda name: indicators[name].unit)
+    rows = _in_prices(rows, catalogue, prices)
+    rows = _changes(rows)
+    polarity = rows["indicator"].map(lambda name: indicators[name].polarity)
+    decimals = rows["indicator"].map(lambda name: indicators[name].decimals)
+    shown = round_half_up(rows["gap_change"], decimals.where(rows["prices"] != _SHARE, 1).to_numpy())
+    rows["widening"] = pd.Series(shown * polarity < 0, dtype="boolean").where(
+        (polarity != 0) & rows["gap_change"].notna(), pd.NA
+    )
+    rows["status"] = np.where(rows["change"].notna(), OBSERVED, NOT_AVAILABLE)
+    rows["notice"] = NOTICE
+    rank = {name: position for position, name in enumerate(indicators)}
+    rows["rank"] = rows["indicator"].map(rank)
+    return rows.sort_values(["rank", "reference", "territory"], ignore_index=True)[CHANGE_COLUMNS]
+
+
+def _with_rules(
+    dates: pd.DataFrame, indicators: Mapping[str, Indicator], catalogue: Catalogue, on: dt.date
+) -> pd.DataFrame:
+    """Apply to each indicator what its source says of its vintages."""
+    ruled = dates.copy()
+    ruled["span_years"] = (ruled["year"] - ruled["year_before"]).astype("Int64")
+    ruled["flaggable"] = True
+    cautions: list[pd.Series] = [ruled["caution"]]
+    for name, rows in ruled.groupby("indicator", sort=False):
+        source = catalogue.sources[indicators[str(name)].source]
+        rule = source.comparability
+        for (first, last), pair in rows.dropna(subset=["span_years"]).groupby(["year_before", "year"]):
+            refused, caution = _judged(rule, source.short, int(first), int(last), catalogue, on)
+            silent = pair.index[pair["reason"] == ""]
+            ruled.loc[silent, "reason"] = refused
+            if caution:
+                ruled.loc[pair.index, "flaggable"] = False
+                cautions.append(pd.Series(caution, index=pair.index))
+    told = pd.concat(cautions)
+    told = told[told != ""]
+    ruled["caution"] = told.groupby(level=0).agg(" ; ".join).reindex(ruled.index).fillna("")
+    return ruled
+
+
+def _judged(
+    rule: Comparability | None, source: str, first: int, last: int, catalogue: Catalogue, on: dt.date
+) -> tuple[str, str]:
+    """Say why two vintages are not compared, and what their comparison suffers from; both may be empty."""
+    if last <= first:
+        return f"les deux dates sont du même millésime ou à l'envers ({source} {first} et {last})", ""
+    if rule is None:
+        return "", ""
+    cautions = [pause.note for pause in rule.breaks if first < pause.year <= last]
+    least = int(catalogue.threshold(rule.span_min, on))
+    if last - first < least:
+        near = f"millésimes proches ({source} {first} et {last})"
+        if rule.near == "refused":
+            return (
+                f"{near} : {rule.why} ; avec {last} se compare un millésime de {last - least} ou d'avant",
+                "",
+            )
+        cautions.insert(0, f"{near} : {rule.why}")
+    return "", " ; ".join(cautions)
+
+
+def _tell_unknown(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give a reason to what `dates` does not hold, and to a territory that has no reference."""
+    rows["reason"] = rows["reason"].fillna("territoire inconnu à l'une des deux dates")
+    alone = rows["reference_territory"].isna()
+    rows["reference_reason"] = rows["reference_reason"].fillna("territoire inconnu à l'une des deux dates")
+    rows["reference_reason"] = rows["reference_reason"].mask(alone, "aucun territoire de comparaison")
+    rows["flaggable"] = rows["flaggable"].eq(True) & rows["reference_flaggable"].ne(False)
+    rows["caution"] = rows["caution"].fillna("")
+    extra = rows["reference_caution"].fillna("")
+    added = (extra != "") & (extra != rows["caution"])
+    joint = np.where(rows["caution"] == "", "", " ; ")
+    rows["caution"] = rows["caution"].mask(added, rows["caution"] + joint + "référence : " + extra)
+    return rows
+
+
+_SHARE = "part de la référence"
+
+
+def _in_prices(rows: pd.DataFrame, catalogue: Catalogue, prices: Prices) -> pd.DataFrame:
+    """Make amounts of two years comparable: at constant prices, or as a share of the reference."""
+    rows["prices"] = ""
+    euros = rows["unit"].isin(["eur_year", "eur_month"])
+    if prices == "part_reference":
+        told = euros & (rows["reason"] == "") & (rows["reference_reason"] != "")
+        rows.loc[told, "reason"] = "référence : " + rows["reference_reason"][told]
+        for when in ("value_before", "value"):
+            share = 100 * rows[when] / rows[f"reference_{when}"]
+            rows[when] = rows[when].mask(euros, share)
+            rows[f"reference_{when}"] = rows[f"reference_{when}"].mask(euros, 100.0)
+        rows.loc[euros, ["unit", "prices"]] = ["percent", _SHARE]
+        return rows
+    for side in ("", "reference_"):
+        for (first, last), pair in rows[euros].groupby([f"{side}year_before", f"{side}year"]):
+            try:
+                ratio = catalogue.yearly(_INDEX, int(last)) / catalogue.yearly(_INDEX, int(first))
+            except UnknownError as error:
+                problem = error.problems[0]
+                why = f"pas d'indice des prix pour {problem.found} (années connues : {problem.allowed})"
+                silent = pair.index[pair[f"{side}reason"] == ""]
+                rows.loc[silent, f"{side}reason"] = why
+                continue
+            rows.loc[pair.index, f"{side}value_before"] *= ratio
+            if not side:
+                rows.loc[pair.index, "prices"] = f"euros constants de {last}"
+    return rows
+
+
+def _changes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Take the differences; where one is not allowed, the values stay and the change is missing."""
+    for side in ("", "reference_"):
+        span = rows[f"{side}span_years"].astype("float64")
+        moved = rows[f"{side}value"] - rows[f"{side}value_before"]
+        rows[f"{side}change"] = moved.where(rows[f"{side}reason"] == "")
+        rows[f"{side}change_per_year"] = rows[f"{side}change"] / span
+    relative = (rows["unit"] != "percent") & (rows["value_before"] > 0)
+    rows["change_pct"] = (100 * rows["change"] / rows["value_before"]).where(relative)
+    for name in ("gap_before", "gap"):
+        when = "value_before" if name == "gap_before" else "value"
+        rows[name] = (rows[when] - rows[f"reference_{when}"]).where(rows["unit"] != "persons")
+    together = (rows["year_before"] == rows["reference_year_before"]) & (
+        rows["year"] == rows["reference_year"]
+    )
+    for name, allowed in (("change", together.fillna(False)), ("change_per_year", True)):
+        moved = rows[name] - rows[f"reference_{name}"]
+        rows[f"gap_{name}"] = moved.where((rows["unit"] != "persons") & allowed)
+    rows[["gap_before", "gap"]] = rows[["gap_before", "gap"]].where(together.fillna(False), np.nan)
+    return rows

@@ -1,0 +1,163 @@
+"""Two editions side by side: the values of one territory at two dates, like with like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from oqhs.text import OBSERVED, STATUS_WORDS, format_number
+
+ESTIMATED = "oqhs_estimate"
+#: Basis of a change measured on counts by IRIS that were shared out on one perimeter at both dates.
+BROUGHT = "ramené à un seul périmètre"
+
+DATES_COLUMNS = [
+    "indicator",
+    "territory",
+    "territory_before",
+    "relation",
+    "basis",
+    "year_before",
+    "year",
+    "value_before",
+    "value",
+    "perimeter_before",
+    "perimeter",
+    "origin",
+    "source_before",
+    "source",
+    "caution",
+    "reason",
+]
+_CARRIED = ["value", "check", "status", "origin", "year", "perimeter", "coverage", "note", "source"]
+_KEY = ["indicator", "territory"]
+
+
+def two_dates(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    same: pd.DataFrame,
+    brought: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    remedies: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Put the values of two editions side by side, territory by territory.
+
+    A territory that is the same at both dates has the values of the two editions, if they were obtained
+    in one way: where one is an estimate of the observatory and the other is not, our own figure of the
+    second (`check`) takes its place. Otherwise both dates are those of `brought`, if they are observed
+    there. Where neither will do, the row says why.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        Observations of the two editions.
+    same : DataFrame
+        One row per territory of `after`: `territory`, `territory_before` (missing where it is not the
+        same territory), `relation`, `basis`, and `why` in French where it is not.
+    brought : pair of DataFrame, optional
+        Observations of both dates brought to the perimeter of `after` by counts.
+    remedies : mapping, optional
+        By indicator, in French: what would bring both dates to one perimeter, for the reasons.
+
+    Returns
+    -------
+    DataFrame
+        `DATES_COLUMNS`, one row per indicator and territory of `after`: values in the unit of the
+        indicator, missing when unknown; `caution` says what both suffer from, `reason` why they cannot
+        be compared, in French, empty when they can.
+    """
+    later = after[[*_KEY, *_CARRIED]].merge(same, how="left", on="territory")
+    earlier = _before(before).rename(columns={"territory": "territory_before"})
+    direct = _like_with_like(later.merge(earlier, how="left", on=["indicator", "territory_before"]))
+    if remedies is not None:
+        mend = direct["indicator"].map(remedies).fillna("")
+        direct["why"] = direct["why"].where(
+            (direct["why"] == "") | (mend == ""), direct["why"] + " ; " + mend
+        )
+    direct["reason"] = _why_not(direct)
+    if brought is None:
+        return _stated(direct)
+    first, last = brought
+    pairs = last[[*_KEY, *_CARRIED]].merge(_before(first), how="inner", on=_KEY)
+    pairs = pairs.merge(same[["territory", "relation"]], how="inner", on="territory")
+    pairs["territory_before"] = pairs["territory"]
+    pairs["basis"] = f"{BROUGHT} par les effectifs des IRIS"
+    pairs["why"] = ""
+    pairs["reason"] = _why_not(pairs)
+    wanted = direct[_KEY].assign(unlike=direct["reason"] != "", elsewhere=direct["territory_before"].isna())
+    pairs = pairs.merge(wanted, how="inner", on=_KEY)
+    better = pairs["unlike"] & ((pairs["reason"] == "") | pairs["elsewhere"])
+    pairs = pairs[better].drop(columns=["unlike", "elsewhere"])
+    replaced = pd.MultiIndex.from_frame(direct[_KEY]).isin(pd.MultiIndex.from_frame(pairs[_KEY]))
+    together = pd.concat([direct[~replaced], pairs], ignore_index=True)
+    return _stated(together.sort_values(_KEY, ignore_index=True))
+
+
+def _before(observations: pd.DataFrame) -> pd.DataFrame:
+    """Give the observations of the first date, their columns named as such."""
+    return observations[[*_KEY, *_CARRIED]].rename(columns={name: f"{name}_before" for name in _CARRIED})
+
+
+def _like_with_like(rows: pd.DataFrame) -> pd.DataFrame:
+    """Where one value is an estimate of ours and the other is not, take our own figure of the other."""
+    both = (rows["status"] == OBSERVED) & (rows["status_before"] == OBSERVED)
+    for side, other in (("", "_before"), ("_before", "")):
+        published = both & (rows[f"origin{side}"] != ESTIMATED) & (rows[f"origin{other}"] == ESTIMATED)
+        ours = published & rows[f"check{side}"].notna()
+        rows[f"value{side}"] = rows[f"value{side}"].mask(ours, rows[f"check{side}"])
+        rows[f"origin{side}"] = rows[f"origin{side}"].mask(ours, ESTIMATED)
+    return rows
+
+
+def _why_not(rows: pd.DataFrame) -> pd.Series:
+    """Why two values cannot be compared, in French; empty where they can."""
+    reason = rows["why"].fillna("").where(rows["territory_before"].isna(), "")
+    for side in ("_before", ""):
+        hidden = rows[f"status{side}"] != OBSERVED
+        told = rows[f"note{side}"].fillna("")
+        general = rows[f"status{side}"].map(STATUS_WORDS).fillna("valeur non disponible")
+        when = rows[f"year{side}"].map(lambda year: "" if pd.isna(year) else f"{int(year)} : ")
+        words = when + told.where(told != "", general)
+        reason = reason.mask(hidden & (reason == ""), words)
+    unlike = (rows["origin"] == ESTIMATED) != (rows["origin_before"] == ESTIMATED)
+    words = "une des deux valeurs est une estimation de l'observatoire, l'autre non"
+    return reason.mask(unlike & (reason == ""), words)
+
+
+def _stated(rows: pd.DataFrame) -> pd.DataFrame:
+    rows["caution"] = [
+        " ; ".join(filter(None, texts))
+        for texts in zip(_estimated(rows), _partial(rows), _redrawn(rows), strict=True)
+    ]
+    return rows[DATES_COLUMNS]
+
+
+def _estimated(rows: pd.DataFrame) -> list[str]:
+    """Tell that the two values are estimates, of one kind."""
+    brought = rows["basis"].str.startswith(BROUGHT).fillna(False)
+    return list(np.where(brought, "estimation aux deux dates", ""))
+
+
+def _partial(rows: pd.DataFrame) -> list[str]:
+    """Tell which part of the weight is known at either date, where it is not all of it."""
+    ends = [np.floor(1000 * rows[name].fillna(1.0)) / 10 for name in ("coverage_before", "coverage")]
+    return [
+        ""
+        if min(first, last) >= _WHOLE
+        else f"partiel : {format_number(first, 1)} % du poids connu en {one}, "
+        f"{format_number(last, 1)} % en {two}"
+        for first, last, one, two in zip(*ends, rows["year_before"], rows["year"], strict=True)
+    ]
+
+
+_WHOLE = 100.0
+
+
+def _redrawn(rows: pd.DataFrame) -> list[str]:
+    """Tell that the communes of the two dates are not of one year of the code géographique."""
+    return [
+        f"communes de {first}, puis de {last}" if first != last and str(last).startswith("cog") else ""
+        for first, last in zip(rows["perimeter_before"], rows["perimeter"], strict=True)
+    ]

@@ -1,0 +1,159 @@
+"""Two editions compared: what became of the quartiers, and how their indicators changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from oqhs.analysis.change import Prices, evolution
+from oqhs.analysis.dates import two_dates
+from oqhs.catalogue import Catalogue
+from oqhs.continuity import on_perimeter_of, same_territories
+from oqhs.editions import EditionFile
+from oqhs.entries import DIFFUSIONS
+from oqhs.errors import CatalogueError, MeasureError, Problem
+from oqhs.measures.crosswalk import THRESHOLDS, crosswalk
+from oqhs.observations import observations_of
+from oqhs.observed import ObservedEdition
+from oqhs.text import OBSERVED
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An earlier edition and a later one of the same département."""
+
+    before: ObservedEdition
+    after: ObservedEdition
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue of the later edition."""
+        return self.after.observatory.catalogue
+
+    @property
+    def day(self) -> dt.date:
+        """Day whose thresholds hold: the first of the year of the later edition."""
+        return dt.date(self.after.file.edition, 1, 1)
+
+    @cached_property
+    def passage(self) -> pd.DataFrame:
+        """Crosswalk from the quartiers of the earlier edition to those of the later one."""
+        first, last = (one.territories[one.territories["kind"] == "qpv"] for one in (self.before, self.after))
+        limits = {name: self.catalogue.threshold(name, self.day) for name in THRESHOLDS}
+        return crosswalk(first, last, self.after.cells_around(first), thresholds=limits)
+
+    @cached_property
+    def dates(self) -> pd.DataFrame:
+        """Values of both dates, as `oqhs.analysis.two_dates` gives them."""
+        before, after = self.before, self.after
+        perimeters = (before.file.perimeter, after.file.perimeter)
+        same = same_territories(before.geography, after.geography, self.passage, perimeters)
+        brought = self._brought()
+        return two_dates(before.observations, after.observations, same, brought, self._remedies())
+
+    @cached_property
+    def _rewritten(self) -> tuple[EditionFile | None, EditionFile | None]:
+        """Both editions on the quartiers of the later one, where their counts by IRIS allow it."""
+        target, indicators = self.after.file, self.catalogue.indicators
+        first, last = (
+            on_perimeter_of(one.file, target, indicators, one.materials.holds_iris)
+            for one in (self.before, self.after)
+        )
+        return first, last
+
+    def _brought(self) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+        rewritten = self._rewritten
+        if rewritten[0] is None or rewritten[1] is None:
+            return None
+        both = sorted(set(rewritten[0].indicators) & set(rewritten[1].indicators))
+        editions = [ObservedEdition(self.after.observatory, file) for file in rewritten if file]
+        first, last = (observations_of(edition.materials, both) for edition in editions)
+        return first, last
+
+    def _remedies(self) -> dict[str, str]:
+        """Say of each indicator what would bring both dates to one perimeter."""
+        held = [set(one.indicators) if one is not None else set() for one in self._rewritten]
+        editions = [one.file.edition for one in (self.before, self.after)]
+        found = {}
+        for name, indicator in self.catalogue.indicators.items():
+            lacking = [
+                str(edition) for edition, names in zip(editions, held, strict=True) if name not in names
+            ]
+            found[name] = (
+                "il faudrait ses effectifs par IRIS aux deux dates ; ils manquent à l'édition "
+                + " et à l'édition ".join(lacking)
+                if "estimate" in indicator.recipes
+                else "cet indicateur ne se ramène pas à un autre périmètre"
+            )
+        return found
+
+    def changes(
+        self,
+        pairs: pd.DataFrame,
+        indicators: Sequence[str],
+        prices: Prices = "constants",
+        *,
+        asked: tuple[Iterable[str], Iterable[str]] = ((), ()),
+    ) -> pd.DataFrame:
+        """Measure the changes of territories, each with its reference.
+
+        `asked` are the indicators and the territories that were asked for by name: one that cannot be
+        compared at all is an error.
+        """
+        chosen = {name: self.catalogue.indicators[name] for name in indicators}
+        table = evolution(self.dates, pairs, chosen, self.catalogue, on=self.day, prices=prices)
+        problems = list(self._unanswered(table, *asked))
+        if not problems and not (table["status"] == OBSERVED).any():
+            problems = [self._problem("nothing", table, "any indicator of any quartier")]
+        if problems:
+            raise MeasureError.gather(problems)
+        return table
+
+    def _unanswered(
+        self, table: pd.DataFrame, indicators: Iterable[str], territories: Iterable[str]
+    ) -> Iterable[Problem]:
+        """Tell what was asked for by name and cannot be compared at all."""
+        for column, names in (("indicator", indicators), ("territory", territories)):
+            known = table.loc[table["status"] == OBSERVED, column].drop_duplicates()
+            for name in names:
+                rows = table[table[column] == name]
+                if not (rows["status"] == OBSERVED).any():
+                    yield self._problem(name, rows, _some(known))
+
+    def _problem(self, name: str, rows: pd.DataFrame, allowed: str) -> Problem:
+        editions = f"{self.before.file.edition} and {self.after.file.edition}"
+        reasons = rows.loc[rows["reason"] != "", "reason"].value_counts(sort=True).index
+        return Problem(
+            f"{name} cannot be compared between editions {editions}",
+            found=" | ".join(reasons[:_SHOWN]),
+            allowed=allowed,
+            todo="take an earlier edition whose vintages are far enough, or add to both editions the counts "
+            "that the reason names",
+        )
+
+
+def refuse_unlike(earlier: EditionFile, later: EditionFile) -> None:
+    """Refuse an earlier edition of another département, or one that may not go as far."""
+    narrower = DIFFUSIONS.index(earlier.diffusion) < DIFFUSIONS.index(later.diffusion)
+    for key, wrong in (("departement", earlier.departement != later.departement), ("diffusion", narrower)):
+        if wrong:
+            raise CatalogueError(
+                "the two editions cannot be compared",
+                file=f"editions/{earlier.edition}.yaml",
+                column=key,
+                found=getattr(earlier, key),
+                allowed=f"{getattr(later, key)}, as edition {later.edition}",
+            )
+
+
+def _some(known: pd.Series) -> str:
+    names = list(known)
+    if not names:
+        return "nothing between these two editions"
+    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")

@@ -1,0 +1,169 @@
+"""What two editions have in common: the territories that are the same, and one perimeter for both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from oqhs.editions import EditionFile
+from oqhs.entries import Indicator
+from oqhs.geography import Geography
+from oqhs.measures.crosswalk import (
+    ENLARGED,
+    ENTERED,
+    MERGED,
+    REDUCED,
+    RESHAPED,
+    SPLIT,
+    UNCHANGED,
+    UNDETERMINED,
+    crosswalk,
+    relations_of,
+)
+
+SAME = "même périmètre"
+UNCHANGED_BASIS = "quartier inchangé"
+_REDRAWN = ("commune", "ept")
+
+
+def same_territories(
+    before: Geography, after: Geography, passage: pd.DataFrame, perimeters: tuple[str, str]
+) -> pd.DataFrame:
+    """Tell which territories of an edition are those of an earlier one.
+
+    A quartier is when both editions are on one perimeter, or when the crosswalk finds it unchanged; a
+    commune when its code is there at both dates, drawn alike; an EPT when it holds the same communes; the
+    département always; all the quartiers, and what is outside them, on one perimeter only.
+
+    Parameters
+    ----------
+    before, after : Geography
+        Territories of the two editions.
+    passage : DataFrame
+        Crosswalk from the quartiers of the first to those of the second.
+    perimeters : tuple of str
+        Perimeter of the quartiers at both dates.
+
+    Returns
+    -------
+    DataFrame
+        One row per territory and pooled comparator of `after`: `territory`, `territory_before` (missing
+        when it is not the same), `relation` (of a quartier, from the crosswalk), `basis` and `why`, both
+        in French.
+    """
+    kinds = after.territories.set_index("territory")["kind"]
+    pooled = {code for kind in _REDRAWN for code in after.comparators(kind).dropna() if "+" in code}
+    codes = [*sorted(kinds.index), *sorted(pooled)]
+    same = pd.DataFrame({"territory": pd.Series(codes, dtype="str")})
+    same["kind"] = same["territory"].map(kinds).fillna("pooled")
+    found = relations_of(passage).query("side == 'new'").set_index("territory")
+    same["relation"] = same["territory"].map(found["relation"]).fillna("")
+    one_perimeter = perimeters[0] == perimeters[1]
+    earlier = pd.Series(index=same.index, dtype="str")
+    if one_perimeter:
+        stay = same["territory"].isin(before.territories["territory"])
+        earlier = same["territory"].where(stay & ~same["kind"].isin([*_REDRAWN, "pooled"]))
+    else:
+        counterpart = same["territory"].map(found["counterparts"])
+        earlier = counterpart.where(same["relation"] == UNCHANGED)
+        earlier = earlier.mask(same["kind"] == "departement", same["territory"])
+    drawn_alike = _communes_alike(before, after) | _epts_alike(before, after)
+    parts = same["territory"].str.split("+", regex=False)
+    alike = np.array([set(codes) <= drawn_alike for codes in parts], dtype=bool)
+    earlier = earlier.mask(alike, same["territory"])
+    same["territory_before"] = earlier
+    of_quartier = (same["kind"] == "qpv") & ~one_perimeter
+    same["basis"] = np.where(of_quartier, UNCHANGED_BASIS, SAME)
+    same["basis"] = same["basis"].where(same["territory_before"].notna(), "")
+    same["why"] = [
+        _why(row.kind, row.relation, perimeters) if pd.isna(row.territory_before) else ""
+        for row in same.itertuples()
+    ]
+    return same.drop(columns="kind")
+
+
+def _why(kind: str, relation: str, perimeters: tuple[str, str]) -> str:
+    """Say why a territory is not the same at both dates."""
+    if kind in _REDRAWN or kind == "pooled":
+        return "le territoire de comparaison n'a pas les mêmes limites aux deux dates"
+    first, last = perimeters
+    if first == last:
+        return "ce territoire n'existe pas à la première date"
+    if kind != "qpv":
+        return f"les quartiers de {first} ne sont pas ceux de {last}"
+    return f"{_QUARTIERS[relation]} entre {first} et {last} : deux périmètres ne se comparent pas"
+
+
+_QUARTIERS = {
+    ENLARGED: "quartier agrandi",
+    REDUCED: "quartier réduit",
+    RESHAPED: "quartier remanié",
+    MERGED: "quartier issu d'une fusion",
+    SPLIT: "quartier issu d'une scission",
+    ENTERED: "quartier entré",
+    UNDETERMINED: "quartier dont le tracé manque",
+}
+
+
+def _communes_alike(before: Geography, after: Geography) -> set[str]:
+    """Communes that are there at both dates, drawn alike."""
+    layers = [one.territories[one.territories["kind"] == "commune"] for one in (before, after)]
+    first, last = (layer[layer.geometry.notna()] for layer in layers)
+    if first.empty or last.empty:
+        return set()
+    shared = set(first["territory"]) & set(last["territory"])
+    if set(first["perimeter"]) == set(last["perimeter"]):
+        return shared
+    passage = crosswalk(first, last)
+    unmoved = passage[(passage["relation"] == UNCHANGED) & (passage["code_old"] == passage["code_new"])]
+    return set(unmoved["code_new"])
+
+
+def _epts_alike(before: Geography, after: Geography) -> set[str]:
+    """EPT that hold the same communes at both dates."""
+    first, last = (one.edges("reference").groupby("group")["territory"].agg(set) for one in (before, after))
+    epts = after.of_kind("ept")
+    return {code for code in epts if code in first and code in last and first[code] == last[code]}
+
+
+def on_perimeter_of(
+    file: EditionFile,
+    target: EditionFile,
+    indicators: Mapping[str, Indicator],
+    holds_iris: Callable[[str], bool],
+) -> EditionFile | None:
+    """Rewrite an edition on the quartiers of another one, for what its counts by IRIS allow.
+
+    Its indicators are those whose counts the edition has by IRIS, all of them estimated; its references
+    stay. The people of the IRIS are shared by the cells of the target, so that one method serves both
+    dates.
+
+    Parameters
+    ----------
+    file : EditionFile
+        The edition to rewrite.
+    target : EditionFile
+        The edition whose quartiers are wanted.
+    indicators : mapping
+        Indicators of the catalogue, by id.
+    holds_iris : callable
+        Tells whether a card holds counts by IRIS.
+
+    Returns
+    -------
+    EditionFile or None
+        None when nothing can be estimated.
+    """
+    kept = {}
+    for name, recipe in file.indicators.items():
+        cards = tuple(card for card in recipe.inputs.qpv if holds_iris(card))
+        if cards and "estimate" in indicators[name].recipes:
+            inputs = recipe.inputs.model_copy(update={"qpv": cards})
+            kept[name] = recipe.model_copy(update={"recipe": "estimate", "inputs": inputs})
+    if not kept or file.territories.iris is None:
+        return None
+    own = file.territories
+    territories = target.territories.model_copy(update={"iris": own.iris})
+    return target.model_copy(update={"territories": territories, "indicators": kept})
