@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -95,36 +95,34 @@ class Comparison:
 
     def changes(
         self,
-        pairs: pd.DataFrame,
-        indicators: Sequence[str],
-        prices: Prices = "constants",
-        *,
-        asked: tuple[Iterable[str], Iterable[str]] = ((), ()),
+        reference: str,
+        prices: Prices,
+        indicators: Sequence[str] | None = None,
+        territories: Sequence[str] | None = None,
     ) -> pd.DataFrame:
-        """Measure the changes of territories, each with its reference.
+        """Measure the changes of the quartiers, each with its reference; all of them by default.
 
-        `asked` are the indicators and the territories that were asked for by name: one that cannot be
-        compared at all is an error.
+        What is asked for by name and cannot be compared at all is an error, and so is a table that would
+        hold no change.
         """
-        chosen = {name: self.catalogue.indicators[name] for name in indicators}
+        chosen, pairs = self.catalogue.indicators, self.after.geography.pairs(reference)
         table = evolution(self.dates, pairs, chosen, self.catalogue, on=self.day, prices=prices)
-        problems = list(self._unanswered(table, *asked))
-        if not problems and not (table["status"] == OBSERVED).any():
-            problems = [self._problem("nothing", table, "any indicator of any quartier")]
+        asked = {"indicator": indicators, "territory": territories}
+        known = table["status"] == OBSERVED
+        kept = pd.Series(True, index=table.index)
+        for column, names in asked.items():
+            kept &= table[column].isin(names) if names is not None else True
+        problems = [
+            self._problem(name, table[kept & (table[column] == name)], _some(table.loc[known, column]))
+            for column, names in asked.items()
+            for name in (names or [])
+            if not known[kept & (table[column] == name)].any()
+        ]
+        if not problems and not known[kept].any():
+            problems = [self._problem("nothing", table[kept], _some(table.loc[known, "indicator"]))]
         if problems:
             raise MeasureError.gather(problems)
-        return table
-
-    def _unanswered(
-        self, table: pd.DataFrame, indicators: Iterable[str], territories: Iterable[str]
-    ) -> Iterable[Problem]:
-        """Tell what was asked for by name and cannot be compared at all."""
-        for column, names in (("indicator", indicators), ("territory", territories)):
-            known = table.loc[table["status"] == OBSERVED, column].drop_duplicates()
-            for name in names:
-                rows = table[table[column] == name]
-                if not (rows["status"] == OBSERVED).any():
-                    yield self._problem(name, rows, _some(known))
+        return table[kept].reset_index(drop=True)
 
     def _problem(self, name: str, rows: pd.DataFrame, allowed: str) -> Problem:
         editions = f"{self.before.file.edition} and {self.after.file.edition}"
@@ -153,7 +151,7 @@ def refuse_unlike(earlier: EditionFile, later: EditionFile) -> None:
 
 
 def _some(known: pd.Series) -> str:
-    names = list(known)
+    names = list(known.drop_duplicates())
     if not names:
         return "nothing between these two editions"
     return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")

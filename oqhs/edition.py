@@ -16,6 +16,7 @@ from oqhs.entries import Indicator
 from oqhs.errors import UnknownError
 from oqhs.geography import REFERENCES
 from oqhs.observed import ObservedEdition
+from oqhs.publish.evolutions import worded
 from oqhs.publish.key_table import Wording, key_table
 from oqhs.publish.release import Contents, Progress, write_release
 from oqhs.sources.cards import sha256
@@ -135,8 +136,9 @@ class Edition(ObservedEdition):
         Returns
         -------
         DataFrame
-            One row per territory and indicator, with a reason where there is no change; see
-            `oqhs.analysis.evolution`. « L'évolution est celle du quartier, non de ses habitants. »
+            One row per territory and indicator, with a reason where there is no change: see
+            `oqhs.analysis.evolution`, and `oqhs.publish.evolutions.worded` for the columns in words.
+            « L'évolution est celle du quartier, non de ses habitants. »
 
         Raises
         ------
@@ -154,13 +156,12 @@ class Edition(ObservedEdition):
         >>> moved[["basis", "span_years", "flaggable"]].to_dict("records")
         [{'basis': 'quartier inchangé', 'span_years': 4, 'flaggable': False}]
         """
-        pairs = self.geography.pairs(reference)
-        if territories is not None:
-            pairs = pd.concat([self.geography.pair(code, reference) for code in dict.fromkeys(territories)])
+        for code in territories or ():
+            self.geography.pair(code, reference)
         known = self.observatory.catalogue.indicators
-        names = list(known if indicators is None else _named(indicators, known))
-        asked = (indicators or (), territories or ())
-        return self.comparison(since).changes(pairs, names, prices, asked=asked)
+        names = None if indicators is None else list(_named(indicators, known))
+        table = self.comparison(since).changes(reference, prices, names, territories)
+        return worded(table, self.observatory.catalogue, self.geography.name, self.file.diffusion)
 
     def key_table(
         self,

@@ -39,8 +39,8 @@ TERRITORIES = {
     "insee/cc_filosofi_2017_DEP.csv": 2,
     "insee/cc_filosofi_2021_COM.csv": 28,
     "insee/cc_filosofi_2021_DEP.csv": 2,
-    "insee/commande_rp2017_com.csv": 28,
-    "insee/commande_rp2017_qpv.csv": 42,
+    "insee/commande_rp2015_com.csv": 28,
+    "insee/commande_rp2015_qpv.csv": 42,
     "insee/commande_rp2020_com.csv": 28,
     "insee/commande_rp2020_qpv.csv": 47,
     "insee/data_filo17_qp_revdis.csv": 43,
@@ -54,7 +54,7 @@ TERRITORIES = {
     "perimetres/qpv2015_communes_population.csv": 42,
     "perimetres/qpv2024_999.geojson": 47,
     "perimetres/qpv_communes_population.csv": 47,
-} | {f"insee/base-ic-{subject}-{year}.csv": 359 for subject in SUBJECTS for year in (2017, 2020)}
+} | {f"insee/base-ic-{subject}-{year}.csv": 359 for subject in SUBJECTS for year in (2015, 2020)}
 RATIOS = {
     name: (one.numerator.variables[0], one.denominator.variables[0])
     for name, one in load_catalogue().indicators.items()
@@ -100,6 +100,14 @@ def test_the_committed_data_are_what_the_program_writes_byte_for_byte(written):
     folder, paths = written
     for path in paths:
         assert (DATA / path.relative_to(folder)).read_bytes() == path.read_bytes(), path.name
+
+
+def test_no_file_of_the_committed_data_is_one_the_program_no_longer_writes(written):
+    folder, paths = written
+    known = {path.relative_to(folder).as_posix() for path in paths}
+    kept = {path.relative_to(DATA).as_posix() for path in DATA.rglob("*") if path.is_file()}
+    raw = {name for name in kept if name.startswith(("raw/", "editions/"))}
+    assert raw <= known
 
 
 def test_the_bytes_do_not_depend_on_the_order_of_hashes(written, tmp_path):
@@ -175,13 +183,15 @@ def test_quartier_counts_fit_in_their_communes(quartiers, communes):
             assert sum(quartiers[code][column] or 0 for code in inside) <= whole, (held, column)
 
 
-@pytest.mark.parametrize("card", ["rp-2017-com", "rp-2017-qpv", "rp-2020-com", "rp-2020-qpv"])
-def test_no_share_is_above_one(card):
+@pytest.mark.parametrize(
+    ("card", "shares"), [("rp-2015-com", 9), ("rp-2015-qpv", 5), ("rp-2020-com", 10), ("rp-2020-qpv", 5)]
+)
+def test_no_share_is_above_one(card, shares):
     path, content = read_cards(RAW, built_in())[card]
     column_of = {mapped.variable: column for column, mapped in content.mapping.columns.items()}
     rows = counts(path.relative_to(RAW).as_posix(), content.mapping.key).values()
     pairs = [pair for pair in RATIOS.values() if set(pair) <= set(column_of)]
-    assert len(pairs) == (5 if card.endswith("qpv") else 10)
+    assert len(pairs) == shares
     for numerator, denominator in pairs:
         for row in rows:
             top, base = row[column_of[numerator]], row[column_of[denominator]]

@@ -113,17 +113,22 @@ def _like_with_like(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _why_not(rows: pd.DataFrame) -> pd.Series:
     """Why two values cannot be compared, in French; empty where they can."""
-    reason = rows["why"].fillna("").where(rows["territory_before"].isna(), "")
-    for side in ("_before", ""):
-        hidden = rows[f"status{side}"] != OBSERVED
-        told = rows[f"note{side}"].fillna("")
-        general = rows[f"status{side}"].map(STATUS_WORDS).fillna("valeur non disponible")
-        when = rows[f"year{side}"].map(lambda year: "" if pd.isna(year) else f"{int(year)} : ")
-        words = when + told.where(told != "", general)
-        reason = reason.mask(hidden & (reason == ""), words)
+    reason = _hidden(rows, "")
+    elsewhere = (reason == "") & rows["territory_before"].isna()
+    reason = reason.mask(elsewhere, rows["why"].fillna(""))
+    reason = reason.mask(reason == "", _hidden(rows, "_before"))
     unlike = (rows["origin"] == ESTIMATED) != (rows["origin_before"] == ESTIMATED)
     words = "une des deux valeurs est une estimation de l'observatoire, l'autre non"
     return reason.mask(unlike & (reason == ""), words)
+
+
+def _hidden(rows: pd.DataFrame, side: str) -> pd.Series:
+    """Why the value of a date is not known; empty where it is."""
+    told = rows[f"note{side}"].fillna("")
+    general = rows[f"status{side}"].map(STATUS_WORDS).fillna("valeur non disponible")
+    when = rows[f"year{side}"].map(lambda year: "" if pd.isna(year) else f"{int(year)} : ")
+    words = when + told.where(told != "", general)
+    return words.where(rows[f"status{side}"] != OBSERVED, "")
 
 
 def _stated(rows: pd.DataFrame) -> pd.DataFrame:

@@ -35,8 +35,8 @@ _EDITION = """\
 # Édition {edition} du Val-Fictif, département inventé.
 # Pour chaque indicateur : la recette, l'année des données et les fiches des fichiers d'entrée.
 # Les effectifs que l'Insee n'a pas livrés par quartier sont estimés à partir des IRIS (`estimate`).
-# Après une commande par quartier, la fiche par IRIS des mêmes effectifs sert à ramener deux dates à un
-# seul périmètre.
+# La fiche par IRIS nommée après une commande par quartier porte les mêmes effectifs : elle sert à ramener
+# deux dates à un seul périmètre.
 {remark}edition: {edition}
 departement: "999"
 perimeter: {perimeter}

@@ -13,7 +13,7 @@ from oqhs.text import listing
 
 INVENTED = "DONNÉES INVENTÉES : ce département n'existe pas, ces chiffres ne décrivent aucun lieu."
 FORMATS = (".csv", ".md", ".xlsx")
-_DIFFUSION = {
+DIFFUSION = {
     "interne": "Diffusion : interne.",
     "partenaires": "Diffusion : partenaires des contrats de ville.",
     "public": "Diffusion : publique.",
@@ -89,7 +89,7 @@ def warnings_of(table: pd.DataFrame, *, invented: bool) -> list[str]:
         listing(sorted(set(seen[name].dropna()) - {""})) for name in ("perimeter", "reference_perimeter")
     ]
     lines = [f"Périmètre : {perimeters[0]} ; référence : {perimeters[1]}."] if all(perimeters) else []
-    lines += [_DIFFUSION[name] for name in sorted(set(table["diffusion"]))]
+    lines += [DIFFUSION[name] for name in sorted(set(table["diffusion"]))]
     return [INVENTED, *lines] if invented else lines
 
 

@@ -61,7 +61,7 @@ def test_people_of_the_cells_are_those_of_the_census_in_fiscal_households(cells,
 
 
 @pytest.mark.parametrize(
-    ("generation", "code", "year"), [("2024", "code_qp", 2020), ("2015", "CODE_QP", 2017)]
+    ("generation", "code", "year"), [("2024", "code_qp", 2020), ("2015", "CODE_QP", 2015)]
 )
 def test_people_of_the_quartiers_stand_in_their_cells(
     cells, read_layer, read_order, read_iris, generation, code, year

@@ -1,0 +1,215 @@
+"""Changes as people read them: words, a sentence per row, and the notice that goes with all of them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from oqhs.analysis.change import NOTICE
+from oqhs.catalogue import Catalogue
+from oqhs.publish import writers
+from oqhs.publish.key_table import MISSING
+from oqhs.publish.printed import DIFFUSION, INVENTED
+from oqhs.text import format_gap, format_value
+
+FORMATS = (".csv", ".md", ".xlsx")
+_SHOWN: dict[str, Callable[[float, str, int], str]] = {
+    "value_before": format_value,
+    "value": format_value,
+    "change": format_gap,
+    "change_per_year": format_gap,
+    "reference_change": format_gap,
+    "gap_change": format_gap,
+}
+WORDED_COLUMNS = [
+    "theme",
+    "label",
+    "territory_label",
+    "reference_label",
+    "decimals",
+    *(f"{name}_affiche" for name in _SHOWN),
+    "reading_key",
+    "diffusion",
+]
+_PRINTED = {
+    "territory_label": "Territoire",
+    "label": "Indicateur",
+    "years": "Années",
+    "value_before_affiche": "Première date",
+    "value_affiche": "Seconde date",
+    "change_affiche": "Évolution",
+    "change_per_year_affiche": "par an",
+    "reference_change_affiche": "Évolution de la référence",
+    "gap_change_affiche": "Évolution de l'écart",
+    "basis": "Périmètre",
+    "limits": "Précaution",
+}
+
+
+def worded(
+    changes: pd.DataFrame, catalogue: Catalogue, name: Callable[[str, str], str], diffusion: str
+) -> pd.DataFrame:
+    """Add words to changes: labels, figures as printed, and a sentence to read each row.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        Changes, as `oqhs.analysis.evolution` gives them.
+    catalogue : Catalogue
+        Labels, themes and decimals.
+    name : callable
+        Gives the name of a territory in a form: `label`, `label_article` or `label_de`.
+    diffusion : str
+        To whom the table may be given.
+
+    Returns
+    -------
+    DataFrame
+        The same rows, `WORDED_COLUMNS` after theirs. The sentence of a row ends with what its figure
+        suffers from, and with the notice that goes with every change.
+    """
+    table = changes.copy()
+    indicators = table["indicator"].map(catalogue.indicators)
+    table["theme"] = [catalogue.themes[one.theme].label for one in indicators]
+    prices = np.where(table["prices"] == "", "", ", en " + table["prices"])
+    table["label"] = [one.label for one in indicators] + prices
+    forms = {form: _names(table, form, name) for form in ("label", "label_article", "label_de")}
+    table["territory_label"] = table["territory"].map(forms["label"])
+    table["reference_label"] = table["reference_territory"].map(forms["label"]).fillna("")
+    decimals = pd.Series([one.decimals for one in indicators], index=table.index)
+    table["decimals"] = decimals.where((table["unit"] != "percent") | (decimals > 0), 1)
+    for column, formatted in _SHOWN.items():
+        cells = zip(table[column], table["unit"], table["decimals"], strict=True)
+        table[f"{column}_affiche"] = [formatted(*cell) or MISSING for cell in cells]
+    table["reading_key"] = [_reading_key(row, forms) for row in table.to_dict("records")]
+    table["diffusion"] = diffusion
+    return table[[*changes.columns, *WORDED_COLUMNS]]
+
+
+def _names(table: pd.DataFrame, form: str, name: Callable[[str, str], str]) -> dict[str, str]:
+    codes = pd.concat([table["territory"], table["reference_territory"].dropna()]).drop_duplicates()
+    return {code: name(code, form) for code in codes}
+
+
+def _reading_key(row: Mapping[str, object], forms: Mapping[str, Mapping[str, str]]) -> str:
+    zone = f"{row['label']} {forms['label_de'][str(row['territory'])]}"
+    if row["status"] != "observed":
+        return f"{zone} : évolution non disponible ({row['reason']})."
+    sentence = (
+        f"{zone} : {row['value_before_affiche']} en {row['year_before']}, {row['value_affiche']} en "
+        f"{row['year']}, soit {row['change_affiche']} en {row['span_years']} ans "
+        f"({row['change_per_year_affiche']} par an)"
+    )
+    if row["reference_change_affiche"] != MISSING:
+        where = forms["label_article"][str(row["reference_territory"])]
+        sentence += f" ; {where} : {row['reference_change_affiche']}"
+    if row["gap_change_affiche"] != MISSING:
+        sentence += f" ; évolution de l'écart : {row['gap_change_affiche']}"
+    caution = f" Précaution : {row['caution']}." if row["caution"] else ""
+    return f"{sentence}.{caution} {NOTICE}"
+
+
+def warnings_of(table: pd.DataFrame, *, invented: bool) -> list[str]:
+    """Lines that stand above a table of changes; the notice is always one of them."""
+    lines = [NOTICE, *(DIFFUSION[name] for name in sorted(set(table["diffusion"])))]
+    references = sorted(set(table["reference_label"]) - {""})
+    if len(references) == 1:
+        lines.insert(1, f"Référence : {references[0]}.")
+    return [INVENTED, *lines] if invented else lines
+
+
+def printed(table: pd.DataFrame) -> pd.DataFrame:
+    """Give changes as displayed, with French headers: those that are known, in their order."""
+    shown = _limited(table[table["status"] == "observed"])
+    return shown[list(_PRINTED)].rename(columns=_PRINTED)
+
+
+def unknown_of(table: pd.DataFrame) -> list[str]:
+    """Say what cannot be compared and why, each reason once."""
+    hidden = table[table["status"] != "observed"]
+    return [
+        f"{reason} : {rows['territory'].nunique()} territoire(s), {_listed(rows['label'])}"
+        for reason, rows in hidden.groupby("reason", sort=False)
+    ]
+
+
+def _listed(labels: pd.Series) -> str:
+    return " ; ".join(dict.fromkeys(labels))
+
+
+def _limited(table: pd.DataFrame) -> pd.DataFrame:
+    years = table["year_before"].astype("str") + "-" + table["year"].astype("str")
+    return table.assign(years=years, limits=table["caution"])
+
+
+def write(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> None:
+    """Write changes to a `.csv`, `.md` or `.xlsx` file, whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".table-") as folder:
+        temporary = Path(folder) / path.name
+        if path.suffix.lower() == ".csv":
+            writers.write_csv(table.assign(invented=invented), temporary)
+        elif path.suffix.lower() == ".md":
+            temporary.write_text(_markdown(table, title, invented=invented), encoding="utf-8", newline="\n")
+        else:
+            _workbook(table, temporary, title, invented=invented)
+        temporary.replace(path)
+
+
+def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
+    parts = [f"# {title}", *warnings_of(table, invented=invented), writers.markdown(printed(table))]
+    reading = list(table.loc[table["status"] == "observed", "reading_key"])
+    for heading, lines in {"Clés de lecture": reading, "Sans évolution": unknown_of(table)}.items():
+        if lines:
+            parts += [f"## {heading}", "\n".join(f"- {line}" for line in lines)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _workbook(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> None:
+    above = [title, *warnings_of(table, invented=invented)]
+    columns = {
+        "territory_label": "Territoire",
+        "territory": "Code",
+        "label": "Indicateur",
+        "year_before": "Première année",
+        "year": "Seconde année",
+        "value_before": "Première valeur",
+        "value": "Seconde valeur",
+        "change": "Évolution",
+        "change_per_year": "Évolution par an",
+        "reference_label": "Référence",
+        "reference_change": "Évolution de la référence",
+        "gap_change": "Évolution de l'écart",
+        "basis": "Périmètre",
+        "caution": "Précaution",
+        "reason": "Sans évolution, parce que",
+        "reading_key": "Clé de lecture",
+        "diffusion": "Diffusion",
+    }
+    formats = pd.DataFrame("", index=table.index, columns=list(columns), dtype="str")
+    for name in ("value_before", "value", "change", "change_per_year", "reference_change", "gap_change"):
+        formats[name] = _formats(table, signed=name not in {"value_before", "value"})
+    frame = table[list(columns)].copy()
+    for name in ("year_before", "year"):
+        frame[name] = frame[name].astype("str").replace("<NA>", "")
+    sheet = writers.Sheet(frame.rename(columns=columns), above, formats.rename(columns=columns))
+    lines = pd.DataFrame({"Sans évolution": unknown_of(table)}, dtype="str")
+    writers.write_workbook(
+        path,
+        {"Évolutions": sheet, "Sans évolution": writers.Sheet(lines, above)},
+        {"title": title, "subject": " ".join(above[1:])},
+    )
+
+
+def _formats(table: pd.DataFrame, *, signed: bool) -> list[str]:
+    """Give the number formats of the cells of a column in a workbook."""
+    symbols = {"percent": " pt" if signed else " %", "persons": ""}
+    found = []
+    for unit, decimals in zip(table["unit"], table["decimals"], strict=True):
+        digits = "#,##0" + ("." + "0" * int(decimals) if decimals else "")
+        shown = digits + (f'"{symbol}"' if (symbol := symbols.get(unit, " €")) else "")
+        found.append(f"+{shown};-{shown};{shown}" if signed else shown)
+    return found
