@@ -62,7 +62,7 @@ class Comparison:
         """Both editions on the quartiers of the later one, where their counts by IRIS allow it."""
         target, indicators = self.after.file, self.catalogue.indicators
         first, last = (
-            on_perimeter_of(one.file, target, indicators, one.materials.holds_iris)
+            on_perimeter_of(one.file, target, indicators, one.materials.counted_by_iris)
             for one in (self.before, self.after)
         )
         return first, last

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from oqhs.editions import EditionFile
+from oqhs.editions import EditionFile, IndicatorRecipe
 from oqhs.entries import Indicator
 from oqhs.geography import Geography
 from oqhs.measures.crosswalk import (
@@ -132,7 +132,7 @@ def on_perimeter_of(
     file: EditionFile,
     target: EditionFile,
     indicators: Mapping[str, Indicator],
-    holds_iris: Callable[[str], bool],
+    counted_by_iris: Callable[[str, IndicatorRecipe], tuple[str, ...]],
 ) -> EditionFile | None:
     """Rewrite an edition on the quartiers of another one, for what its counts by IRIS allow.
 
@@ -148,8 +148,8 @@ def on_perimeter_of(
         The edition whose quartiers are wanted.
     indicators : mapping
         Indicators of the catalogue, by id.
-    holds_iris : callable
-        Tells whether a card holds counts by IRIS.
+    counted_by_iris : callable
+        Gives the cards of an indicator that hold its counts by IRIS.
 
     Returns
     -------
@@ -158,7 +158,7 @@ def on_perimeter_of(
     """
     kept = {}
     for name, recipe in file.indicators.items():
-        cards = tuple(card for card in recipe.inputs.qpv if holds_iris(card))
+        cards = counted_by_iris(name, recipe)
         if cards and "estimate" in indicators[name].recipes:
             inputs = recipe.inputs.model_copy(update={"qpv": cards})
             kept[name] = recipe.model_copy(update={"recipe": "estimate", "inputs": inputs})

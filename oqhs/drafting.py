@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,25 +48,43 @@ def draft_from(observatory: Observatory, edition: int, model: int) -> EditionFil
 def _moved(observatory: Observatory, recipe: IndicatorRecipe, edition: int) -> IndicatorRecipe:
     """Move an indicator to the last year, up to the edition, that follows all the cards of its year."""
     cards = observatory.cards
-    dated = [card for side in (recipe.inputs.qpv, recipe.inputs.reference) for card in side]
+    # Counts by IRIS beside those of an order serve comparisons: they follow when they can.
+    optional = set() if recipe.recipe == "estimate" else {*filter(_by_iris(observatory), recipe.inputs.qpv)}
+    named = [card for side in (recipe.inputs.qpv, recipe.inputs.reference) for card in side]
+    dated = [card for card in named if card not in optional]
     followers = {
         name: {
             other.year: other.id
             for other in reversed(cards.values())
             if overtakes(other, cards[name]) and (other.year or 0) <= edition
         }
-        for name in dated
+        for name in named
         if cards[name].year == recipe.year
     }
-    common = set.intersection(*(set(years) for years in followers.values())) if followers else set()
+    needed = [set(followers[name]) for name in dated if name in followers]
+    common = set.intersection(*needed) if needed else set()
     if not common:
         return recipe
     year = max(one for one in common if one is not None)
     inputs = {
-        side: tuple(followers[name][year] if name in followers else name for name in names)
+        side: tuple(
+            followers[name][year] if name in followers else name
+            for name in names
+            if name not in optional or year in followers.get(name, {})
+        )
         for side, names in (("qpv", recipe.inputs.qpv), ("reference", recipe.inputs.reference))
     }
     return recipe.model_copy(update={"year": year, "inputs": SideInputs(**inputs)})
+
+
+def _by_iris(observatory: Observatory) -> Callable[[str], bool]:
+    """Give a test of whether a card holds figures by IRIS."""
+
+    def holds(card: str) -> bool:
+        codes = observatory.read(card).frame["territory"].drop_duplicates().astype("str")
+        return bool((kinds_of(codes)["kind"] == "iris").any())
+
+    return holds
 
 
 def draft_new(observatory: Observatory, edition: int, departement: str, perimeter: str) -> EditionFile:
@@ -208,12 +226,20 @@ def _recipe(
         if years and recipe in indicator.recipes:
             # Without a layer of communes, only what is published for the département is a reference.
             known = figures if territories.communes is not None else figures[figures["kind"] != "commune"]
-            return _at_year(name, indicator, known, recipe, kind, max(years))
+            with_iris = territories.iris is not None
+            return _at_year(name, indicator, known, recipe, kind, max(years), with_iris=with_iris)
     return None
 
 
 def _at_year(
-    name: str, indicator: Indicator, figures: pd.DataFrame, recipe: Recipe, kind: str, year: int
+    name: str,
+    indicator: Indicator,
+    figures: pd.DataFrame,
+    recipe: Recipe,
+    kind: str,
+    year: int,
+    *,
+    with_iris: bool,
 ) -> IndicatorRecipe:
     """Choose the cards of each side for a year; weights come from the year nearest to it."""
     own = figures[figures["variable"].isin(variables_of(name, indicator)) & (figures["year"] == year)]
@@ -229,9 +255,11 @@ def _at_year(
     reference = cards("commune", "departement")
     if not reference and recipe in {"ratio", "count", "estimate"}:
         reference = cards("iris")  # IRIS add up to communes
-    return IndicatorRecipe(
-        year=year, recipe=recipe, inputs=SideInputs(qpv=cards(kind, "ensemble_qpv"), reference=reference)
-    )
+    # Counts by IRIS beside those of the quartiers bring two dates to one perimeter.
+    also = ["iris"] if recipe in {"ratio", "count"} and with_iris else []
+    quartiers = cards(kind, "ensemble_qpv")
+    quartiers += tuple(card for card in cards(*also) if card not in quartiers)
+    return IndicatorRecipe(year=year, recipe=recipe, inputs=SideInputs(qpv=quartiers, reference=reference))
 
 
 def _largest(figures: pd.DataFrame, kinds: Sequence[str]) -> tuple[str, ...]:

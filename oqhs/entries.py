@@ -103,10 +103,11 @@ class Indicator(Model):
 
     @property
     def recipes(self) -> list[str]:
-        """Recipes an edition may ask for: its own, the ratio of its counts, a published figure."""
+        """Recipes an edition may ask for: its own, its counts (estimated or not), a published figure."""
         counts = self.numerator is not None and bool(self.numerator.variables)
         bases = self.denominator is not None and bool(self.denominator.variables)
         asked = {self.recipe, *(["ratio", "estimate"] if counts and bases else [])}
+        asked |= {"estimate"} if self.recipe == "count" else set()
         asked |= {"published"} if self.recipe != "count" else set()
         return sorted(asked & set(BUILT))
 

@@ -11,13 +11,13 @@ import pandas as pd
 
 from oqhs import tables
 from oqhs.catalogue import Catalogue
-from oqhs.editions import EditionFile
+from oqhs.editions import EditionFile, IndicatorRecipe
 from oqhs.errors import CatalogueError, MeasureError
 from oqhs.geography import Geography
 from oqhs.measures.apportion import Apportionment
 from oqhs.measures.communes import communes_of_iris
 from oqhs.measures.estimate import estimate_counts
-from oqhs.measures.inputs import Method
+from oqhs.measures.inputs import Method, counts_of
 from oqhs.sources.cards import Card
 from oqhs.territories import departement_of, kinds_of
 
@@ -93,6 +93,18 @@ class Materials:
         """Whether a card holds counts by IRIS: they serve estimates, whatever the recipe."""
         codes = self.read(card)["territory"].drop_duplicates().astype("str")
         return bool((kinds_of(codes)["kind"] == "iris").any())
+
+    def counted_by_iris(self, name: str, recipe: IndicatorRecipe) -> tuple[str, ...]:
+        """Cards of an indicator that hold its counts by IRIS; none when one of the counts is not there."""
+        cards = tuple(card for card in recipe.inputs.qpv if self.holds_iris(card))
+        counts = counts_of(self.catalogue.indicator(name))
+        frames = [self.read(card) for card in cards]
+        held = {
+            variable
+            for frame in frames
+            for variable in frame.loc[frame["year"] == recipe.year, "variable"].drop_duplicates()
+        }
+        return cards if counts and set(counts) <= held else ()
 
     def _communes(self, card: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Add up the IRIS of a table, commune by commune, when the edition says which IRIS there are."""

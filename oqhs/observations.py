@@ -130,7 +130,8 @@ def _inputs(
         _refuse_absent(materials, name, year, side, cards)
     sources = materials.catalogue.sources
     # Where a published rate is shown, an estimate beside it is only its check.
-    rate = (own["variable"] == published_variable(name, indicator)) & (own["status"] == OBSERVED)
+    told = (own["status"] == OBSERVED) & ~own["estimated"]
+    rate = told & (own["variable"] == published_variable(name, indicator))
     shown = own[~(own["estimated"] & own["territory"].isin(own.loc[rate, "territory"]))]
     official = shown["source"].map(lambda card: sources[materials.cards[card].source].producer == "Insee")
     official &= ~shown["summed"]  # ours, from figures of the institute

@@ -68,7 +68,8 @@ def observe(
         Indexed by territory: the columns of an observation, except those that name it. `value` is in
         the unit of the indicator, unrounded.
     """
-    recipe = "ratio" if recipe == "estimate" else recipe  # its counts are estimates, its arithmetic is not
+    if recipe == "estimate":  # its counts are estimates, its arithmetic is not
+        recipe = "count" if indicator.recipe == "count" else "ratio"
     direct = _direct(name, indicator, recipe, inputs)
     together = _together(name, indicator, recipe, inputs, catalogue, method)
     if together.empty:
