@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from oqhs import checking
+from oqhs.analysis.change import Prices
 from oqhs.arrivals import arrivals
 from oqhs.demo import write_demo
 from oqhs.deposit import deposit
@@ -25,8 +26,8 @@ from oqhs.drafting import draft_from, draft_new, write_edition
 from oqhs.edition import Edition
 from oqhs.errors import OqhsError, UnknownError
 from oqhs.observatory import Observatory
-from oqhs.publish import printed
-from oqhs.terminal import print_arrivals, print_deposits, print_problems, problems_as_json
+from oqhs.publish import evolutions, printed
+from oqhs.terminal import print_arrivals, print_changes, print_deposits, print_problems, problems_as_json
 
 _WIDTH = 110  # where there is no terminal to ask
 
@@ -90,14 +91,10 @@ def table(
     data: DataFolder = Path("data"),
 ) -> None:
     """Print the key table, of all the quartiers or of some, or write it to a file."""
-    if output is not None and output.suffix.lower() not in printed.FORMATS:
-        raise typer.BadParameter(f"{output.name}: use {', '.join(printed.FORMATS)}", param_hint="--output")
-    if output is not None and not output.parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
+    _check_output(output)
     chosen = Observatory(data).edition(edition)
-    codes: list[str | None] = [code.strip() for code in quartiers.split(",") if code.strip()]
-    codes = codes or [None]
-    wanted = [name.strip() for name in indicateurs.split(",") if name.strip()] or None
+    codes: list[str | None] = [*_names(quartiers)] or [None]
+    wanted = _names(indicateurs) or None
     found = [chosen.key_table(reference, territory=code, indicators=wanted) for code in codes]
     if output is None:
         for one in found:
@@ -105,6 +102,48 @@ def table(
         return
     title = f"Indicateurs clés, édition {edition}"
     printed.write(pd.concat(found, ignore_index=True), output, title, invented=chosen.invented)
+    console.print(f"{output}", soft_wrap=True)
+
+
+@app.command(epilog="Example: `oqhs changes 2024 --since 2020 --quartiers QN99903I --reference commune`")
+def changes(
+    edition: EditionYear,
+    since: Annotated[
+        int | None, typer.Option(help="Earlier edition; by default the one the edition names.")
+    ] = None,
+    quartiers: Annotated[
+        str, typer.Option(help="Codes, joined by commas; all the quartiers together by default.")
+    ] = "",
+    indicateurs: Annotated[
+        str, typer.Option(help="Ids of indicators, joined by commas; all by default.")
+    ] = "",
+    reference: Annotated[
+        str, typer.Option(help="departement, ept, commune, ensemble_qpv or hors_qpv.")
+    ] = "departement",
+    prices: Annotated[
+        Prices, typer.Option(help="Amounts at constant prices, or as a share of the reference.")
+    ] = "constants",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="File to write: .csv, .xlsx or .md.")
+    ] = None,
+    data: DataFolder = Path("data"),
+) -> None:
+    """Print how quartiers changed since an earlier edition, beside their reference, or write it to a file."""
+    _check_output(output)
+    chosen = Observatory(data).edition(edition)
+    codes = _names(quartiers) or [chosen.geography.ensemble]
+    wanted = _names(indicateurs) or None
+    with _progress() as progress:
+        progress.add_task("évolutions", total=None)
+        table = chosen.changes(
+            since, reference=reference, indicators=wanted, territories=codes, prices=prices
+        )
+    before = chosen.comparison(since).before.file.edition
+    title = f"Évolutions, édition {edition} et édition {before}"
+    if output is None:
+        print_changes(console, table, title, invented=chosen.invented)
+        return
+    evolutions.write(table, output, title, invented=chosen.invented)
     console.print(f"{output}", soft_wrap=True)
 
 
@@ -244,6 +283,21 @@ def main() -> None:
         errors.print(f"{error.filename or ''}: {error.strerror or error}", markup=False, soft_wrap=True)
         errors.print("  to do: close the file elsewhere, or check the folder and its rights", markup=False)
         raise SystemExit(1) from error
+
+
+def _names(joined: str) -> list[str]:
+    """Names joined by commas."""
+    return [name.strip() for name in joined.split(",") if name.strip()]
+
+
+def _check_output(output: Path | None) -> None:
+    """Refuse a file of a format nobody writes, or in a folder that is not there, before any work."""
+    if output is None:
+        return
+    if output.suffix.lower() not in printed.FORMATS:
+        raise typer.BadParameter(f"{output.name}: use {', '.join(printed.FORMATS)}", param_hint="--output")
+    if not output.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
 
 
 def _progress() -> Progress:

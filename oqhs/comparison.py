@@ -48,6 +48,15 @@ class Comparison:
         limits = {name: self.catalogue.threshold(name, self.day) for name in THRESHOLDS}
         return crosswalk(first, last, self.after.cells_around(first), thresholds=limits)
 
+    def named_passage(self) -> pd.DataFrame:
+        """Crosswalk with the names and the perimeter of both sides."""
+        named = self.passage.copy()
+        for side, one in (("old", self.before), ("new", self.after)):
+            labels = one.territories.set_index("territory")["label"]
+            named[f"label_{side}"] = named[f"code_{side}"].map(labels)
+            named[f"perimeter_{side}"] = one.file.perimeter
+        return named
+
     @cached_property
     def dates(self) -> pd.DataFrame:
         """Values of both dates, as `oqhs.analysis.two_dates` gives them."""
@@ -93,6 +102,13 @@ class Comparison:
             )
         return found
 
+    def table(self, reference: str, prices: Prices = "constants") -> pd.DataFrame:
+        """Measure the changes of every quartier and indicator, comparable or not, with a reference."""
+        pairs = self.after.geography.pairs(reference)
+        return evolution(
+            self.dates, pairs, self.catalogue.indicators, self.catalogue, on=self.day, prices=prices
+        )
+
     def changes(
         self,
         reference: str,
@@ -105,8 +121,7 @@ class Comparison:
         What is asked for by name and cannot be compared at all is an error, and so is a table that would
         hold no change.
         """
-        chosen, pairs = self.catalogue.indicators, self.after.geography.pairs(reference)
-        table = evolution(self.dates, pairs, chosen, self.catalogue, on=self.day, prices=prices)
+        table = self.table(reference, prices)
         asked = {"indicator": indicators, "territory": territories}
         known = table["status"] == OBSERVED
         kept = pd.Series(True, index=table.index)

@@ -186,6 +186,7 @@ def _territories(
         parts=last(of_parents("qpv", "commune")),
         iris=last(of_kind("iris")),
         cells=last(grids),
+        attributes=last(name for name, frame in layers.items() if "attribute" in frame),
     )
 
 

@@ -11,7 +11,16 @@ import pandas as pd
 
 from oqhs.analysis.change import Prices
 from oqhs.analysis.gaps import Mode, compare
+from oqhs.analysis.history import (
+    ANCESTOR,
+    ATTRIBUTE,
+    DESCENDANT,
+    HISTORY_COLUMNS,
+    attributes_told,
+    history,
+)
 from oqhs.comparison import Comparison, refuse_unlike
+from oqhs.editions import EditionFile
 from oqhs.entries import Indicator
 from oqhs.errors import UnknownError
 from oqhs.geography import REFERENCES
@@ -96,7 +105,8 @@ class Edition(ObservedEdition):
         Returns
         -------
         DataFrame
-            As `oqhs.measures.crosswalk` gives it, people included where the edition names a grid.
+            As `oqhs.measures.crosswalk` gives it, people included where the edition names a grid, with
+            `label_old`, `label_new`, `perimeter_old` and `perimeter_new`.
 
         Examples
         --------
@@ -105,7 +115,7 @@ class Edition(ObservedEdition):
         >>> passage[passage.relation == "fusion"].code_old.tolist()
         ['QP999014', 'QP999015']
         """
-        return self.comparison(since).passage.copy()
+        return self.comparison(since).named_passage()
 
     def changes(
         self,
@@ -161,7 +171,69 @@ class Edition(ObservedEdition):
         known = self.observatory.catalogue.indicators
         names = None if indicators is None else list(_named(indicators, known))
         table = self.comparison(since).changes(reference, prices, names, territories)
+        return self._worded(table)
+
+    def _worded(self, table: pd.DataFrame) -> pd.DataFrame:
         return worded(table, self.observatory.catalogue, self.geography.name, self.file.diffusion)
+
+    @property
+    def attributes(self) -> pd.DataFrame:
+        """What a file says of the quartiers in words: `territory, attribute, value`; empty without a file."""
+        card = self.file.territories.attributes
+        if card is None:
+            return pd.DataFrame(columns=["territory", "attribute", "value"], dtype="str")
+        told = self._territories_of("attributes", card)
+        return told[told["territory"].isin(self.geography.of_kind("qpv"))].reset_index(drop=True)
+
+    def history(self, territory: str | None = None) -> pd.DataFrame:
+        """Tell what the quartiers came from, what they became, and what files say of them.
+
+        Ancestors are those of the last earlier edition on another perimeter, descendants those of the
+        next later one; a folder that has none gives no such row.
+
+        Parameters
+        ----------
+        territory : str, optional
+            Code of a quartier; all of them by default.
+
+        Returns
+        -------
+        DataFrame
+            As `oqhs.analysis.history` gives it; rows of role `attribut` hold the attributes.
+
+        Raises
+        ------
+        UnknownError
+            There is no such quartier.
+
+        Examples
+        --------
+        >>> import oqhs
+        >>> told = oqhs.open("data").edition(2024).history("QN99914M")
+        >>> told.loc[told.role == "ancêtre", "other"].tolist()
+        ['QP999014', 'QP999015']
+        """
+        quartiers = self.geography.of_kind("qpv")
+        chosen = [territory] if territory is not None else quartiers
+        if territory is not None:
+            self.geography.pair(territory, "departement")
+        others = [year for year in self.observatory.editions if year != self.file.edition]
+        here = [edition for edition in map(self.observatory.edition, others) if self._is_kin(edition.file)]
+        before = [one for one in here if one.file.edition < self.file.edition][-1:]
+        after = [one for one in here if one.file.edition > self.file.edition][:1]
+        found = [attributes_told(self.attributes)]
+        found += [_told(self.comparison(one.file.edition), ANCESTOR) for one in before]
+        found += [_told(Comparison(self, one), DESCENDANT) for one in after]
+        together = pd.concat(found, ignore_index=True)
+        rank = {role: position for position, role in enumerate((ANCESTOR, DESCENDANT, ATTRIBUTE))}
+        ordered = together.assign(rank=together["role"].map(rank)).sort_values(
+            ["territory", "rank", "other", "attribute"], ignore_index=True
+        )
+        return ordered.loc[ordered["territory"].isin(chosen), HISTORY_COLUMNS].reset_index(drop=True)
+
+    def _is_kin(self, other: EditionFile) -> bool:
+        """Whether another edition is of the same département, on other quartiers."""
+        return other.departement == self.file.departement and other.perimeter != self.file.perimeter
 
     def key_table(
         self,
@@ -233,6 +305,8 @@ class Edition(ObservedEdition):
             ("territoires", lambda: self.geography),
             ("indicateurs", lambda: self.observations),
         ]
+        if self.file.since is not None:
+            steps.append(("évolutions", lambda: self.comparison().dates))
         total = len(steps) + 1
         for done, (label, step) in enumerate(steps):
             if progress is not None:
@@ -248,7 +322,14 @@ class Edition(ObservedEdition):
     def _contents(self) -> Contents:
         geography = self.geography
         gaps = pd.concat([self.gaps(reference) for reference in REFERENCES], ignore_index=True)
-        cards = self.observatory.cards
+        cards, used = self.observatory.cards, set(self.cards)
+        passage, changes = None, None
+        if self.file.since is not None:
+            comparison = self.comparison()
+            used |= set(comparison.before.cards)
+            passage = comparison.named_passage()
+            tables = [comparison.table(reference) for reference in REFERENCES]
+            changes = self._worded(pd.concat(tables, ignore_index=True))
         return Contents(
             edition=self.file.edition,
             departement=geography.name(self.file.departement),
@@ -261,18 +342,21 @@ class Edition(ObservedEdition):
             territories=self.territories,
             memberships=self.memberships,
             key_table=self.key_table(),
-            inputs={name: cards[name] for name in self.cards},
+            inputs={name: cards[name] for name in sorted(used)},
             settings=self._settings(),
             parameters={
                 name: self.materials.threshold(name) for name in sorted(self.observatory.catalogue.thresholds)
             },
             recipe=self.file.model_dump(mode="json", exclude_none=True),
+            passage=passage,
+            changes=changes,
         )
 
     def _settings(self) -> dict[str, str]:
         """Checksums of the files a user writes that decide what is published, by path in the folder."""
         folder = self.observatory.folder
-        names = [f"editions/{self.file.edition}.yaml", "libelles.yaml", "regroupements.yaml"]
+        years = [self.file.edition] if self.file.since is None else [self.file.since, self.file.edition]
+        names = [*(f"editions/{year}.yaml" for year in years), "libelles.yaml", "regroupements.yaml"]
         paths = [folder / name for name in names] + sorted((folder / "indicateurs").glob("*.yaml"))
         return {path.relative_to(folder).as_posix(): sha256(path) for path in paths if path.exists()}
 
@@ -286,6 +370,16 @@ class Edition(ObservedEdition):
     def _compared(self) -> dict[str, Indicator]:
         indicators = self.observatory.catalogue.indicators
         return {name: one for name, one in indicators.items() if one.unit != "persons"}
+
+
+def _told(comparison: Comparison, role: str) -> pd.DataFrame:
+    """Tell the history of the quartiers of one side of a comparison."""
+    both = [
+        one.territories[one.territories["kind"] == "qpv"] for one in (comparison.before, comparison.after)
+    ]
+    labels = {code: label for one in both for code, label in zip(one["territory"], one["label"], strict=True)}
+    perimeters = (comparison.before.file.perimeter, comparison.after.file.perimeter)
+    return history(comparison.passage, role, labels, perimeters)
 
 
 def _named(names: Sequence[str], known: dict[str, Indicator]) -> dict[str, Indicator]:

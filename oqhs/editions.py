@@ -30,7 +30,7 @@ class IndicatorRecipe(Model):
 
 
 class TerritoryInputs(Model):
-    """Cards of the layers and of the memberships; IRIS and cells serve the estimates."""
+    """Cards of the layers, memberships and attributes; IRIS and cells serve the estimates."""
 
     qpv: str
     communes: str | None = None
@@ -38,6 +38,7 @@ class TerritoryInputs(Model):
     parts: str | None = None
     iris: str | None = None
     cells: str | None = None
+    attributes: str | None = None
 
 
 class EditionFile(Model):

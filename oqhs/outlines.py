@@ -22,6 +22,7 @@ _KINDS = {
     "parts": "commune",
     "iris": "iris",
     "cells": "carreau",
+    "attributes": "qpv",
 }
 _LAYERS = {"qpv", "communes", "iris"}
 
@@ -33,6 +34,9 @@ def in_role(frame: pd.DataFrame, role: str, card: str, file: EditionFile) -> pd.
         codes = frame["territory"].astype("str") if "variable" in frame else pd.Series(dtype="str")
         fits = set(kinds_of(codes)["kind"]) == {kind}
         allowed = "a grid of the Insee, with `layout: carreaux_200m`"
+    elif role == "attributes":
+        fits = "attribute" in frame and set(kinds_of(frame["territory"])["kind"]) <= {kind}
+        allowed = "a table of quartiers with `layout: attributes`"
     elif role in _LAYERS:
         fits = "geometry" in frame and set(frame["kind"]) == {kind}
         allowed = f"a layer of kind {kind}"

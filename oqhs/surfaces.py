@@ -49,4 +49,6 @@ def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
     while any(shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION):
         parts = shapely.get_parts(parts)
     kept = parts[np.isin(shapely.get_type_id(parts), _PLAIN)]
+    if not len(kept):
+        return shapely.Polygon()
     return kept[0] if len(kept) == 1 else shapely.union_all(kept)

@@ -15,6 +15,8 @@ from rich.table import Table
 from oqhs.arrivals import ALTERED, MISSING, OVERTAKEN
 from oqhs.deposit import REPLACED, Deposited
 from oqhs.errors import Problem
+from oqhs.publish import evolutions
+from oqhs.text import OBSERVED
 
 _SHOWN = 20  # problems of one file
 _CALLS = {MISSING: "red", ALTERED: "red", OVERTAKEN: "yellow"}
@@ -108,6 +110,39 @@ def print_arrivals(console: Console, table: pd.DataFrame) -> None:
             obtained = "" if pd.isna(row.obtained) else str(row.obtained)
             view.add_row(escape(str(row.card)), shown, year, obtained, escape(str(row.used_for)))
         console.print(view)
+
+
+def print_changes(console: Console, table: pd.DataFrame, title: str, *, invented: bool) -> None:
+    """Print changes, territory by territory, then what limits them and what cannot be compared."""
+    console.print(f"[bold]{escape(title)}[/]")
+    for line in evolutions.warnings_of(table, invented=invented):
+        console.print(line, markup=False, soft_wrap=True)
+    for _, rows in table.groupby("territory", sort=False):
+        name = f"{rows['territory_label'].iloc[0]} ({rows['territory'].iloc[0]})"
+        view = Table(title=escape(name), title_style="bold", title_justify="left", box=SIMPLE_HEAD)
+        view.add_column("Indicateur", ratio=1)
+        for heading in ("Années", "De", "À", "Évolution", "Référence", "Écart"):
+            view.add_column(heading, justify="left" if heading == "Années" else "right", no_wrap=True)
+        for row in rows[rows["status"] == OBSERVED].itertuples():
+            cells = (
+                row.label,
+                f"{row.year_before}-{row.year}",
+                row.value_before_affiche,
+                row.value_affiche,
+                row.change_affiche,
+                row.reference_change_affiche,
+                row.gap_change_affiche,
+            )
+            view.add_row(*map(escape, map(str, cells)))
+        console.print(view)
+    for heading, lines in (
+        ("Précautions", evolutions.limits_of(table)),
+        ("Sans évolution", evolutions.unknown_of(table)),
+    ):
+        if lines:
+            console.print(f"[bold]{heading}[/]")
+        for line in lines:
+            console.print(f"- {line}", markup=False, soft_wrap=True)
 
 
 def _short(file: str | Path | None, folder: Path) -> str | None:

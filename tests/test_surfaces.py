@@ -100,7 +100,6 @@ def test_a_polygon_flat_as_a_line_is_mended_into_nothing():
     assert (found.is_empty, mended) == (True, True)
 
 
-@pytest.mark.xfail(reason="as_surfaces gives an empty collection where a repair leaves no polygon")
 def test_what_a_repair_leaves_of_a_flat_polygon_is_an_empty_polygon():
     assert surface(FLAT)[0].geom_type in PLAIN
 

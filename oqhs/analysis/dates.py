@@ -142,7 +142,7 @@ def _stated(rows: pd.DataFrame) -> pd.DataFrame:
 def _estimated(rows: pd.DataFrame) -> list[str]:
     """Tell that the two values are estimates, of one kind."""
     brought = rows["basis"].str.startswith(BROUGHT).fillna(False)
-    return list(np.where(brought, "estimation aux deux dates", ""))
+    return list(np.where(brought, "estimation sur un seul périmètre aux deux dates, à partir des IRIS", ""))
 
 
 def _partial(rows: pd.DataFrame) -> list[str]:

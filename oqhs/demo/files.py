@@ -21,7 +21,7 @@ class RawFile(NamedTuple):
 
 def raw_files() -> list[RawFile]:
     """Make every file of the invented producers."""
-    files = [*_perimeters(), *_grid()]
+    files = [*_perimeters(), *_attributes(), *_grid()]
     for vintage in (newest(), former()):
         files += [_parts(vintage), *_incomes(vintage), *_orders(vintage), *_by_iris(vintage)]
     return [*files, *_official(newest())]
@@ -78,6 +78,22 @@ def _perimeters() -> Iterable[RawFile]:
         source="insee_geo",
         perimeter="cog2021",
         memberships={"territory": "DEPCOM", "parent": "EPT", "parent_name": "LIB_EPT"},
+    )
+
+
+def _attributes() -> Iterable[RawFile]:
+    yield _file(
+        "perimetres/attributs_qpv2024.csv",
+        tables.attributes_of_quartiers(),
+        "NPNRU et anciens quartiers de veille active du Val-Fictif",
+        id="attributs-qpv",
+        layout="attributes",
+        source="perimetres_qpv",
+        perimeter="qpv2024",
+        attributes={
+            "territory": "CODE_QP",
+            "columns": {"NPNRU": "NPNRU", "QVA": "Ancien quartier de veille active"},
+        },
     )
 
 

@@ -41,7 +41,7 @@ _EDITION = """\
 departement: "999"
 perimeter: {perimeter}
 diffusion: partenaires
-
+{since}
 territories:
   qpv: {quartiers}
   communes: communes-2021
@@ -49,7 +49,7 @@ territories:
   parts: {parts}
   iris: iris-2020
   cells: carreaux-2019
-
+{attributes}
 indicators:
 """
 
@@ -57,7 +57,8 @@ indicators:
 class Settings(NamedTuple):
     """What an edition is made of: years of its sources, layers, and whether Insee gave aggregates.
 
-    `left_out` gives the indicators it cannot have, each with the comment that says why.
+    `left_out` gives the indicators it cannot have, each with the comment that says why; `since` is the
+    edition it is compared with, `attributes` the card of what is said of its quartiers.
     """
 
     edition: int
@@ -68,6 +69,8 @@ class Settings(NamedTuple):
     incomes: int
     official: bool
     left_out: Mapping[str, str]
+    since: int | None = None
+    attributes: str | None = None
 
 
 _OTHER_DIPLOMAS = """\
@@ -94,6 +97,8 @@ EDITIONS = (
         incomes=2021,
         official=True,
         left_out={},
+        since=2020,
+        attributes="attributs-qpv",
     ),
 )
 #: Indicators whose counts were not ordered by quartier, and the file by IRIS that holds them.
@@ -117,7 +122,12 @@ _ALSO_BY_IRIS = {
 
 def edition(settings: Settings) -> str:
     """Write an edition: the indicators whose figures are in tables, in the order of the catalogue."""
-    head = _EDITION.format(**settings._asdict(), remark="".join(settings.left_out.values()))
+    words = settings._asdict() | {
+        "remark": "".join(settings.left_out.values()),
+        "since": "" if settings.since is None else f"since: {settings.since}\n",
+        "attributes": "" if settings.attributes is None else f"  attributes: {settings.attributes}\n",
+    }
+    head = _EDITION.format(**words)
     indicators = load_catalogue().indicators.items()
     return head + "".join(
         _indicator(settings, name, indicator)

@@ -181,3 +181,22 @@ def parts_of_quartiers(shared: Mapping[tuple[str, str], People]) -> str:
         for (code, commune), place in shared.items()
     ]
     return lines([("CODE_QP", "DEPCOM", "POPULATION"), *rows])
+
+
+#: Quartiers of a renewal programme, and its rank; former quartiers de veille active. All are invented.
+_RENEWED = {
+    "QN99901M": "intérêt national",
+    "QN99904M": "intérêt régional",
+    "QN99909M": "intérêt national",
+    "QN99914M": "intérêt national",
+    "QN99923M": "intérêt régional",
+    "QN99942N": "intérêt régional",
+}
+_WATCHED = {"QN99938N": "Les Acacias", "QN99941N": "Porte Basse Nord", "QN99942N": "Le Verger Haut"}
+
+
+def attributes_of_quartiers() -> str:
+    """Write what is said of some quartiers: NPNRU, and the quartier de veille active that was there."""
+    codes = sorted({*_RENEWED, *_WATCHED})
+    rows = [(code, _RENEWED.get(code, ""), _WATCHED.get(code, "")) for code in codes]
+    return lines([("CODE_QP", "NPNRU", "QVA"), *rows])

@@ -11,10 +11,10 @@ import pandas as pd
 import shapely
 
 from oqhs.catalogue import built_in
-from oqhs.errors import CRSError, MeasureError
+from oqhs.errors import CRSError, MeasureError, UnknownError
 from oqhs.measures.apportion import NOISE, WEIGHTS, apportionment
 from oqhs.surfaces import as_surfaces
-from oqhs.territories import crs_of, departement_of
+from oqhs.territories import crs_of, departement_of, normalise_codes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -42,6 +42,8 @@ CROSSWALK_COLUMNS = [
 _CODES = {"code_old": "str", "code_new": "str"}
 _NUMBERS = dict.fromkeys(CROSSWALK_COLUMNS[3:], "float64")
 _SHOWN = 5
+_WGS84 = 4326
+_MARGIN_DEG = 0.1  # about ten kilometres: more than any cell
 
 
 def crosswalk(
@@ -89,9 +91,11 @@ def crosswalk(
     Raises
     ------
     CRSError
-        A layer says no reference system.
+        A layer, or the cells, say no reference system.
     MeasureError
         A column is missing, a code is missing or stands twice, or a layer holds several perimeters.
+    UnknownError
+        A threshold is none of the three.
 
     Examples
     --------
@@ -107,17 +111,19 @@ def crosswalk(
     0  QP999001  QN99901M  agrandi        1.0        0.8
     1       NaN  QN99902N  entrant        NaN        NaN
     """
-    limits = {name: built_in().threshold(name, dt.date.max) for name in THRESHOLDS} | dict(thresholds or {})
+    limits = _limits(thresholds or {})
     layers = [_outlines(name, layer) for name, layer in (("old", old), ("new", new))]
-    frames = []
+    if cells is not None:
+        _check_system("cells", cells)
+    frames = [pd.DataFrame(columns=CROSSWALK_COLUMNS).astype(_CODES | _NUMBERS | {"relation": "str"})]
     for system in sorted({system for layer in layers for system in layer["system"]}):
         before, after = (_projected(layer, system) for layer in layers)
-        local = cells.to_crs(system) if cells is not None else None
+        local = _around(cells, before, after) if cells is not None else None
         links = _with_people(_links(before, after, limits), before, after, local)
         links = links[_linked(links, limits["passage_lien_min"])]
         links["relation"] = _relations(links, limits["passage_inchange_max"])
         frames += [links, *_alone(links, before, after)]
-    together = pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
+    together = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
     return together.sort_values(["code_old", "code_new"], ignore_index=True)[CROSSWALK_COLUMNS]
 
 
@@ -134,7 +140,8 @@ def relations_of(passage: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         `side` (`old`, `new`), `territory`, `relation`, `counterparts` (codes on the other side joined by
         « + », missing without any), `share` (0 to 1, part of its surface that lies in them: 0 for an
-        `entrant` or a `sortant`, missing when `indéterminé`) and `outside` (the rest), sorted.
+        `entrant` or a `sortant`, missing when `indéterminé`) and `outside` (the rest), sorted. Where
+        counterparts overlap, what they share counts for each of them, up to the whole.
 
     Examples
     --------
@@ -160,8 +167,17 @@ def relations_of(passage: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)[columns]
 
 
-def _outlines(name: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Check a layer and give its codes, with the system each is to be measured in."""
+def _limits(thresholds: Mapping[str, float]) -> dict[str, float]:
+    """Give the three thresholds: those that are said, else those of the catalogue."""
+    strangers = sorted(set(thresholds) - set(THRESHOLDS))
+    if strangers:
+        raise UnknownError(
+            "no such threshold of a crosswalk", found=", ".join(strangers), allowed=", ".join(THRESHOLDS)
+        )
+    return {name: built_in().threshold(name, dt.date.max) for name in THRESHOLDS} | dict(thresholds)
+
+
+def _check_system(name: str, layer: gpd.GeoDataFrame) -> None:
     if getattr(layer, "crs", None) is None:
         raise CRSError(
             "the layer says no coordinate reference system",
@@ -169,6 +185,11 @@ def _outlines(name: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             allowed="the system its coordinates are in",
             todo="ask its producer: it is never guessed",
         )
+
+
+def _outlines(name: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Check a layer and give its codes, with the system each is to be measured in."""
+    _check_system(name, layer)
     if "territory" not in layer:
         raise MeasureError(
             "the layer has no codes",
@@ -183,7 +204,7 @@ def _outlines(name: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         raise MeasureError(
             "a code is missing, or stands twice",
             column=name,
-            found=", ".join(codes[wrong].astype(object).map(str).drop_duplicates()[:_SHOWN]),
+            found=", ".join(codes[wrong].fillna("no code").drop_duplicates()[:_SHOWN]),
             allowed="one row a quartier",
         )
     generations = sorted(set(layer["perimeter"].dropna())) if "perimeter" in layer else []
@@ -195,7 +216,7 @@ def _outlines(name: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             allowed="one",
             todo="keep the rows of one of them",
         )
-    departement = departement_of(codes)
+    departement = departement_of(normalise_codes(codes))
     return layer[[layer.geometry.name]].assign(
         territory=codes, departement=departement, system=departement.map(crs_of)
     )
@@ -206,6 +227,16 @@ def _projected(layer: gpd.GeoDataFrame, system: int) -> gpd.GeoDataFrame:
     chosen = layer[layer["system"] == system].to_crs(system).sort_values("territory", ignore_index=True)
     surfaces, _ = as_surfaces(chosen.geometry.to_numpy())
     return chosen.set_geometry(surfaces, crs=system)
+
+
+def _around(cells: gpd.GeoDataFrame, old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Cells around two layers, in their system: those of the other side of the earth have no place in it."""
+    boxes = [layer.to_crs(_WGS84).total_bounds for layer in (old, new) if len(layer)]
+    west, south = np.nanmin([box[:2] for box in boxes], axis=0) - _MARGIN_DEG
+    east, north = np.nanmax([box[2:] for box in boxes], axis=0) + _MARGIN_DEG
+    ends = cells.geometry.to_crs(_WGS84).bounds
+    near = (ends["maxx"] >= west) & (ends["minx"] <= east) & (ends["maxy"] >= south) & (ends["miny"] <= north)
+    return cells[near].to_crs(old.crs)
 
 
 def _links(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, limits: Mapping[str, float]) -> pd.DataFrame:
@@ -242,7 +273,8 @@ def _with_people(
         if cells is None or links.empty:
             links[name] = np.nan
             continue
-        shares = apportionment(whole, part, cells, recouvrement_max=1.0).shares
+        # Quartiers of one layer may lie in one another: each has its own people.
+        shares = apportionment(whole, part, cells, recouvrement_max=np.inf).shares
         shares = shares[shares["weighted_by"] == WEIGHTS].rename(
             columns={"part": other[0], "territory": other[1], "share": name}
         )

@@ -16,7 +16,6 @@ from oqhs.publish.key_table import MISSING
 from oqhs.publish.printed import DIFFUSION, INVENTED
 from oqhs.text import format_gap, format_value
 
-FORMATS = (".csv", ".md", ".xlsx")
 _SHOWN: dict[str, Callable[[float, str, int], str]] = {
     "value_before": format_value,
     "value": format_value,
@@ -46,7 +45,7 @@ _PRINTED = {
     "reference_change_affiche": "Évolution de la référence",
     "gap_change_affiche": "Évolution de l'écart",
     "basis": "Périmètre",
-    "limits": "Précaution",
+    "caution": "Précaution",
 }
 
 
@@ -96,7 +95,9 @@ def _names(table: pd.DataFrame, form: str, name: Callable[[str, str], str]) -> d
 
 
 def _reading_key(row: Mapping[str, object], forms: Mapping[str, Mapping[str, str]]) -> str:
-    zone = f"{row['label']} {forms['label_de'][str(row['territory'])]}"
+    prices = f", en {row['prices']}" if row["prices"] else ""
+    label = str(row["label"]).removesuffix(prices)
+    zone = f"{label} {forms['label_de'][str(row['territory'])]}{prices}"
     if row["status"] != "observed":
         return f"{zone} : évolution non disponible ({row['reason']})."
     sentence = (
@@ -124,26 +125,39 @@ def warnings_of(table: pd.DataFrame, *, invented: bool) -> list[str]:
 
 def printed(table: pd.DataFrame) -> pd.DataFrame:
     """Give changes as displayed, with French headers: those that are known, in their order."""
-    shown = _limited(table[table["status"] == "observed"])
+    shown = table[table["status"] == "observed"]
+    years = shown["year_before"].astype("str") + "-" + shown["year"].astype("str")
+    shown = shown.assign(years=years)
     return shown[list(_PRINTED)].rename(columns=_PRINTED)
+
+
+def limits_of(table: pd.DataFrame) -> list[str]:
+    """Tell what changes suffer from, each sentence once."""
+    shown = table[table["status"] == "observed"]
+    said = shown.assign(limit=shown["caution"].str.split(" ; ", regex=False)).explode("limit")
+    all_of_them = {_listed(shown["label"]): "Tous les indicateurs"}
+    return [
+        f"{all_of_them.get(_listed(rows['label']), _listed(rows['label']))} : {text}."
+        for text, rows in said[said["limit"] != ""].groupby("limit", sort=False)
+    ]
 
 
 def unknown_of(table: pd.DataFrame) -> list[str]:
     """Say what cannot be compared and why, each reason once."""
     hidden = table[table["status"] != "observed"]
     return [
-        f"{reason} : {rows['territory'].nunique()} territoire(s), {_listed(rows['label'])}"
+        f"{_listed(rows['label'])} ({_counted(rows['territory'])}) : {reason}."
         for reason, rows in hidden.groupby("reason", sort=False)
     ]
 
 
+def _counted(territories: pd.Series) -> str:
+    number = territories.nunique()
+    return f"{number} territoires" if number > 1 else "1 territoire"
+
+
 def _listed(labels: pd.Series) -> str:
     return " ; ".join(dict.fromkeys(labels))
-
-
-def _limited(table: pd.DataFrame) -> pd.DataFrame:
-    years = table["year_before"].astype("str") + "-" + table["year"].astype("str")
-    return table.assign(years=years, limits=table["caution"])
 
 
 def write(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> None:
@@ -162,7 +176,11 @@ def write(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> Non
 def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
     parts = [f"# {title}", *warnings_of(table, invented=invented), writers.markdown(printed(table))]
     reading = list(table.loc[table["status"] == "observed", "reading_key"])
-    for heading, lines in {"Clés de lecture": reading, "Sans évolution": unknown_of(table)}.items():
+    for heading, lines in {
+        "Clés de lecture": reading,
+        "Précautions": limits_of(table),
+        "Sans évolution": unknown_of(table),
+    }.items():
         if lines:
             parts += [f"## {heading}", "\n".join(f"- {line}" for line in lines)]
     return "\n\n".join(parts) + "\n"
@@ -196,10 +214,12 @@ def _workbook(table: pd.DataFrame, path: Path, title: str, *, invented: bool) ->
     for name in ("year_before", "year"):
         frame[name] = frame[name].astype("str").replace("<NA>", "")
     sheet = writers.Sheet(frame.rename(columns=columns), above, formats.rename(columns=columns))
-    lines = pd.DataFrame({"Sans évolution": unknown_of(table)}, dtype="str")
+    notes = [("Précaution", line) for line in limits_of(table)]
+    notes += [("Sans évolution", line) for line in unknown_of(table)]
+    lines = pd.DataFrame(notes, columns=["Nature", "Texte"], dtype="str")
     writers.write_workbook(
         path,
-        {"Évolutions": sheet, "Sans évolution": writers.Sheet(lines, above)},
+        {"Évolutions": sheet, "Notes": writers.Sheet(lines, above)},
         {"title": title, "subject": " ".join(above[1:])},
     )
 

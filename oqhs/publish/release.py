@@ -27,7 +27,7 @@ _LIBRARIES = ("oqhs", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "sha
 
 @dataclass(frozen=True)
 class Contents:
-    """What a release is made of."""
+    """What a release is made of; `passage` and `changes` when it is compared with an earlier edition."""
 
     edition: int
     departement: str
@@ -44,6 +44,8 @@ class Contents:
     settings: Mapping[str, str]
     parameters: Mapping[str, float]
     recipe: Mapping[str, object]
+    passage: pd.DataFrame | None = None
+    changes: pd.DataFrame | None = None
 
 
 def write_release(folder: Path, contents: Contents) -> Path:
@@ -109,8 +111,12 @@ def _write(folder: Path, contents: Contents) -> None:
         "observations": contents.observations,
         "ecarts": contents.gaps,
         "appartenances": contents.memberships,
+        "passage": contents.passage,
+        "evolutions": contents.changes,
     }
     for name, frame in tables.items():
+        if frame is None:
+            continue
         marked = frame.assign(diffusion=contents.diffusion, invented=contents.invented)
         writers.write_parquet(marked, folder / f"{name}.parquet")
         writers.write_csv(marked, folder / f"{name}.csv")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from oqhs.catalogue import Catalogue, built_in
 from oqhs.errors import UnknownError
+from oqhs.sources.attributes import read_attributes
 from oqhs.sources.cards import Card, find_card
 from oqhs.sources.mapped import read_mapped
 from oqhs.sources.memberships import read_memberships
@@ -44,8 +45,8 @@ def read(
     -------
     DataFrame or GeoDataFrame
         Measurements (`variable, territory, perimeter, year, value, status, source, note`; `value` in
-        the unit of `variables.yaml`), memberships, or a layer (`territory, kind, perimeter, label,
-        label_article, communes, geometry`).
+        the unit of `variables.yaml`), memberships, attributes (`territory, attribute, value`), or a
+        layer (`territory, kind, perimeter, label, label_article, communes, geometry`).
 
     Raises
     ------
@@ -98,6 +99,8 @@ def load(
         return read_mapped(file, known, year=year, perimeter=perimeter, card=card)
     if card is not None and layout == "memberships":
         return read_memberships(file, card)
+    if card is not None and layout == "attributes":
+        return read_attributes(file, card)
     suffix = file.suffix.lower()
     if suffix in LAYERS or (suffix == ".parquet" and is_geoparquet(file)):
         from oqhs.sources.perimeters import read_perimeters

@@ -18,7 +18,7 @@ from oqhs.errors import CatalogueError, ChecksumError, Problem
 
 CARD_SUFFIX = ".card.yaml"
 #: Layouts a card describes itself, beside those of the catalogue.
-OWN_LAYOUTS = ("mapped", "mapped_layer", "memberships")
+OWN_LAYOUTS = ("attributes", "mapped", "mapped_layer", "memberships")
 
 
 class MappedColumn(Model):
@@ -73,6 +73,13 @@ class MembershipMapping(Model):
     decimal: Literal[",", "."] = ","
 
 
+class AttributeMapping(Model):
+    """How to read a table that says things of quartiers: the column of their codes, and each attribute."""
+
+    territory: str
+    columns: dict[str, str] = Field(min_length=1)
+
+
 class Origin(Model):
     """The archive a file was taken from: its name and checksum, and the name of the file inside it."""
 
@@ -115,6 +122,7 @@ class Card(Model):
     mapping: TableMapping | None = None
     layer: LayerMapping | None = None
     memberships: MembershipMapping | None = None
+    attributes: AttributeMapping | None = None
     sidecars: dict[str, str] = Field(default_factory=dict)
     archive: Origin | None = None
     replaces: tuple[Replaced, ...] = ()

@@ -29,8 +29,8 @@ _ROUNDING = 1e-9
 class Reading:
     """What came out of a file, and what did not.
 
-    `frame` holds measurements, a layer (GeoDataFrame) or memberships. `unmapped` lists the columns
-    nobody mapped; `unread` the sheets of a workbook, or the files of an archive, that are no table of
+    `frame` holds measurements, a layer (GeoDataFrame), memberships or attributes. `unmapped` lists the
+    columns nobody mapped; `unread` the sheets of a workbook, or the files of an archive, that are no table of
     the layout; `blank_rows` the rows without any cell; `repaired` counts the geometries that were
     invalid; `without_surface` lists the territories a layer gives no surface.
     """
