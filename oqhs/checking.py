@@ -109,7 +109,9 @@ def _editions(
         try:
             read_edition(home, int(path.stem), catalogue, diffusions)
             if readable:
-                _ = Observatory(home).edition(int(path.stem)).observations
+                edition = Observatory(home).edition(int(path.stem))
+                _ = edition.observations
+                _ = edition.comparison() if edition.file.since is not None else None
         except OqhsError as error:
             yield from (_at(problem, path) for problem in error.problems)
 

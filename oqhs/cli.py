@@ -109,7 +109,7 @@ def table(
 def changes(
     edition: EditionYear,
     since: Annotated[
-        int | None, typer.Option(help="Earlier edition; by default the one the edition names.")
+        int | None, typer.Option(help="First edition from that year on; by default the one it names.")
     ] = None,
     quartiers: Annotated[
         str, typer.Option(help="Codes, joined by commas; all the quartiers together by default.")

@@ -11,6 +11,7 @@ import pandas as pd
 
 from oqhs.analysis.change import Prices, evolution
 from oqhs.analysis.dates import two_dates
+from oqhs.analysis.history import history
 from oqhs.catalogue import Catalogue
 from oqhs.continuity import on_perimeter_of, same_territories
 from oqhs.editions import EditionFile
@@ -56,6 +57,16 @@ class Comparison:
             named[f"label_{side}"] = named[f"code_{side}"].map(labels)
             named[f"perimeter_{side}"] = one.file.perimeter
         return named
+
+    def history(self, role: str) -> pd.DataFrame:
+        """Tell what the quartiers of the later edition came from, or what those of the earlier one became."""
+        named = self.named_passage()
+        labels = {
+            code: label
+            for side in ("old", "new")
+            for code, label in zip(named[f"code_{side}"], named[f"label_{side}"], strict=True)
+        }
+        return history(named, role, labels, (self.before.file.perimeter, self.after.file.perimeter))
 
     @cached_property
     def dates(self) -> pd.DataFrame:

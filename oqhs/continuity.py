@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from oqhs.editions import EditionFile, IndicatorRecipe
+from oqhs.editions import EditionFile, IndicatorRecipe, SideInputs
 from oqhs.entries import Indicator
 from oqhs.geography import Geography
 from oqhs.measures.crosswalk import (
@@ -136,9 +136,9 @@ def on_perimeter_of(
 ) -> EditionFile | None:
     """Rewrite an edition on the quartiers of another one, for what its counts by IRIS allow.
 
-    Its indicators are those whose counts the edition has by IRIS, all of them estimated; its references
-    stay. The people of the IRIS are shared by the cells of the target, so that one method serves both
-    dates.
+    Its indicators are those whose counts the edition has by IRIS, all of them estimated, without
+    references: those stand on their own perimeter. The people of the IRIS are shared by the cells of the
+    target, so that one method serves both dates.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def on_perimeter_of(
     for name, recipe in file.indicators.items():
         cards = counted_by_iris(name, recipe)
         if cards and "estimate" in indicators[name].recipes:
-            inputs = recipe.inputs.model_copy(update={"qpv": cards})
+            inputs = SideInputs(qpv=cards)
             kept[name] = recipe.model_copy(update={"recipe": "estimate", "inputs": inputs})
     if not kept or file.territories.iris is None:
         return None

@@ -17,7 +17,6 @@ from oqhs.analysis.history import (
     DESCENDANT,
     HISTORY_COLUMNS,
     attributes_told,
-    history,
 )
 from oqhs.comparison import Comparison, refuse_unlike
 from oqhs.editions import EditionFile
@@ -68,31 +67,38 @@ class Edition(ObservedEdition):
         return compare(self._observations, pairs, self._compared(), mode=mode)
 
     def comparison(self, since: int | None = None) -> Comparison:
-        """Compare this edition with an earlier one: that of `since`, or the one its file names.
+        """Compare this edition with an earlier one.
+
+        Parameters
+        ----------
+        since : int, optional
+            A year: the first edition from it on, before this one. By default the edition that the file of
+            this one names.
 
         Raises
         ------
         UnknownError
-            There is no such edition before this one, or none is named.
+            There is no such edition, or none is named.
         CatalogueError
             It is of another département, or may not go as far as this one.
         """
-        year = since if since is not None else self.file.since
-        before = [edition for edition in self.observatory.editions if edition < self.file.edition]
-        if year is None or year not in before:
+        start = since if since is not None else self.file.since
+        before = [year for year in self.observatory.editions if year < self.file.edition]
+        found = [year for year in before if start is not None and year >= start]
+        if not found:
             raise UnknownError(
-                "there is no such edition to compare this one with",
+                "there is no earlier edition to compare this one with",
                 file=f"editions/{self.file.edition}.yaml",
                 column="since",
-                found=year,
+                found=start,
                 allowed=", ".join(map(str, before)) or "none before it in this folder",
                 todo="name one: `since: YEAR` in the edition, changes(since=YEAR) or --since YEAR",
             )
-        if year not in self._comparisons:
-            earlier = self.observatory.edition(year)
+        if found[0] not in self._comparisons:
+            earlier = self.observatory.edition(found[0])
             refuse_unlike(earlier.file, self.file)
-            self._comparisons[year] = Comparison(earlier, self)
-        return self._comparisons[year]
+            self._comparisons[found[0]] = Comparison(earlier, self)
+        return self._comparisons[found[0]]
 
     def crosswalk(self, since: int | None = None) -> pd.DataFrame:
         """Tell what became of each quartier of an earlier edition in this one.
@@ -100,7 +106,7 @@ class Edition(ObservedEdition):
         Parameters
         ----------
         since : int, optional
-            The earlier edition; by default the one the file of this edition names.
+            A year: the first edition from it on; by default the one the file of this edition names.
 
         Returns
         -------
@@ -134,7 +140,7 @@ class Edition(ObservedEdition):
         Parameters
         ----------
         since : int, optional
-            The earlier edition; by default the one the file of this edition names.
+            A year: the first edition from it on; by default the one the file of this edition names.
         reference : {"departement", "ept", "commune", "ensemble_qpv", "hors_qpv"}
             As in `gaps`.
         indicators, territories : sequence of str, optional
@@ -222,8 +228,8 @@ class Edition(ObservedEdition):
         before = [one for one in here if one.file.edition < self.file.edition][-1:]
         after = [one for one in here if one.file.edition > self.file.edition][:1]
         found = [attributes_told(self.attributes)]
-        found += [_told(self.comparison(one.file.edition), ANCESTOR) for one in before]
-        found += [_told(Comparison(self, one), DESCENDANT) for one in after]
+        found += [self.comparison(one.file.edition).history(ANCESTOR) for one in before]
+        found += [Comparison(self, one).history(DESCENDANT) for one in after]
         together = pd.concat(found, ignore_index=True)
         rank = {role: position for position, role in enumerate((ANCESTOR, DESCENDANT, ATTRIBUTE))}
         ordered = together.assign(rank=together["role"].map(rank)).sort_values(
@@ -370,16 +376,6 @@ class Edition(ObservedEdition):
     def _compared(self) -> dict[str, Indicator]:
         indicators = self.observatory.catalogue.indicators
         return {name: one for name, one in indicators.items() if one.unit != "persons"}
-
-
-def _told(comparison: Comparison, role: str) -> pd.DataFrame:
-    """Tell the history of the quartiers of one side of a comparison."""
-    both = [
-        one.territories[one.territories["kind"] == "qpv"] for one in (comparison.before, comparison.after)
-    ]
-    labels = {code: label for one in both for code, label in zip(one["territory"], one["label"], strict=True)}
-    perimeters = (comparison.before.file.perimeter, comparison.after.file.perimeter)
-    return history(comparison.passage, role, labels, perimeters)
 
 
 def _named(names: Sequence[str], known: dict[str, Indicator]) -> dict[str, Indicator]:

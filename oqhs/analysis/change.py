@@ -114,7 +114,7 @@ def evolution(
     --------
     >>> import oqhs
     >>> moved = oqhs.open("data").edition(2024).changes(since=2020, indicators=["taux_chomage_15_64"])
-    >>> sorted(set(moved.span_years.dropna())), moved.notice[0]
+    >>> moved.span_years.unique().tolist(), moved.notice[0]
     ([5], "L'évolution est celle du quartier, non de ses habitants.")
     """
     if prices not in PRICES:
