@@ -11,7 +11,7 @@ from oqhs.sources.cards import Card, card_path, find_card, read_card, read_cards
 
 CONTENT = b"CODGEO;POP\n94028;1\n"
 ALLOWED = (
-    "archive, diffusion, id, invented, kind, layer, layout, licence, mapping, memberships, obtained, path, "
+    "archive, attributes, diffusion, id, invented, kind, layer, layout, licence, mapping, memberships, obtained, path, "
     "perimeter, replaces, sha256, sheet, sidecars, source, title, year, years"
 )
 
