@@ -31,6 +31,7 @@ fuzz: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/bench_reading.py
+	$(BIN)/python benchmarks/bench_crosswalk.py
 
 demo: $(VENV)/.release
 	$(BIN)/oqhs demo data
