@@ -247,9 +247,8 @@ def _links(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, limits: Mapping[str, fl
     kept = common > NOISE * np.minimum(shapely.area(before[i]), shapely.area(after[j]))
     i, j, common = i[kept], j[kept], common[kept]
     within = limits["passage_tolerance_m"]
-    near_before, near_after = shapely.buffer(before, within), shapely.buffer(after, within)
-    beyond_old = shapely.area(shapely.difference(before[i], near_after[j]))
-    beyond_new = shapely.area(shapely.difference(after[j], near_before[i]))
+    beyond_old = _area_beyond(before, after, i, j, within)
+    beyond_new = _area_beyond(after, before, j, i, within)
     return pd.DataFrame(
         {
             "code_old": old["territory"].to_numpy()[i],
@@ -260,6 +259,20 @@ def _links(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, limits: Mapping[str, fl
             "beyond_new": beyond_new / shapely.area(after[j]),
         }
     ).astype(_CODES)
+
+
+def _area_beyond(
+    shapes: np.ndarray, others: np.ndarray, i: np.ndarray, j: np.ndarray, within: float
+) -> np.ndarray:
+    """Area of the shapes `i` that lies further than a distance outside the others `j`, pair by pair."""
+    near = np.full(len(others), None, dtype=object)
+    met = np.unique(j)
+    near[met] = shapely.buffer(others[met], within)
+    shapely.prepare(near)
+    out = np.flatnonzero(~shapely.contains_properly(near[j], shapes[i]))
+    areas = np.zeros(len(i))
+    areas[out] = shapely.area(shapely.difference(shapes[i[out]], near[j[out]]))
+    return areas
 
 
 def _with_people(

@@ -186,42 +186,70 @@ def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+_FIGURES = {
+    "territory_label": "Territoire",
+    "label": "Indicateur",
+    "year_before": "Première année",
+    "year": "Seconde année",
+    "value_before": "Première valeur",
+    "value": "Seconde valeur",
+    "change": "Évolution",
+    "change_per_year": "Évolution par an",
+    "reference_label": "Référence",
+    "reference_change": "Évolution de la référence",
+    "gap_change": "Évolution de l'écart",
+}
+_DETAILED = {
+    "territory": "Code",
+    "label": "Indicateur",
+    "territory_before": "Code à la première date",
+    "perimeter_before": "Périmètre à la première date",
+    "perimeter": "Périmètre à la seconde date",
+    "basis": "Comparaison",
+    "reference_label": "Référence",
+    "caution": "Précaution",
+    "reason": "Sans évolution, parce que",
+    "diffusion": "Diffusion",
+}
+_SENTENCES = {"territory": "Code", "label": "Indicateur", "reading_key": "Clé de lecture"}
+
+
 def _workbook(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> None:
     above = [title, *warnings_of(table, invented=invented)]
-    columns = {
-        "territory_label": "Territoire",
-        "territory": "Code",
-        "label": "Indicateur",
-        "year_before": "Première année",
-        "year": "Seconde année",
-        "value_before": "Première valeur",
-        "value": "Seconde valeur",
-        "change": "Évolution",
-        "change_per_year": "Évolution par an",
-        "reference_label": "Référence",
-        "reference_change": "Évolution de la référence",
-        "gap_change": "Évolution de l'écart",
-        "basis": "Périmètre",
-        "caution": "Précaution",
-        "reason": "Sans évolution, parce que",
-        "reading_key": "Clé de lecture",
-        "diffusion": "Diffusion",
-    }
-    formats = pd.DataFrame("", index=table.index, columns=list(columns), dtype="str")
-    for name in ("value_before", "value", "change", "change_per_year", "reference_change", "gap_change"):
-        formats[name] = _formats(table, signed=name not in {"value_before", "value"})
-    frame = table[list(columns)].copy()
-    for name in ("year_before", "year"):
-        frame[name] = frame[name].astype("str").replace("<NA>", "")
-    sheet = writers.Sheet(frame.rename(columns=columns), above, formats.rename(columns=columns))
+    shown = table[table["status"] == "observed"]
     notes = [("Précaution", line) for line in limits_of(table)]
     notes += [("Sans évolution", line) for line in unknown_of(table)]
-    lines = pd.DataFrame(notes, columns=["Nature", "Texte"], dtype="str")
-    writers.write_workbook(
-        path,
-        {"Évolutions": sheet, "Notes": writers.Sheet(lines, above)},
-        {"title": title, "subject": " ".join(above[1:])},
-    )
+    sheets = {
+        "Évolutions": _figures(shown, above),
+        "Clés de lecture": _texts(shown, _SENTENCES, above),
+        "Notes": writers.Sheet(pd.DataFrame(notes, columns=["Nature", "Texte"], dtype="str"), above),
+        "Détail": _texts(table, _DETAILED, above),
+    }
+    writers.write_workbook(path, sheets, {"title": title, "subject": " ".join(above[1:])})
+
+
+def _figures(shown: pd.DataFrame, above: list[str]) -> writers.Sheet:
+    """Lay out the figures; the reference has a column where there are several."""
+    columns = dict(_FIGURES)
+    if len(set(shown["reference_label"])) <= 1:
+        del columns["reference_label"]
+    formats = pd.DataFrame("", index=shown.index, columns=list(columns), dtype="str")
+    for name in ("value_before", "value", "change", "change_per_year", "reference_change", "gap_change"):
+        formats[name] = _formats(shown, signed=name not in {"value_before", "value"})
+    frame = _texts(shown, columns, above).frame
+    for name in ("reference_change", "gap_change"):
+        known = shown[name].notna()
+        frame[columns[name]] = shown[name].astype(object).where(known, MISSING)
+        formats[name] = formats[name].where(known, "")
+    return writers.Sheet(frame, above, formats.rename(columns=columns))
+
+
+def _texts(table: pd.DataFrame, columns: dict[str, str], above: list[str]) -> writers.Sheet:
+    """Lay out columns under French headers; years are texts, and what is missing is empty."""
+    frame = table[list(columns)].copy()
+    for name in frame.columns[[not pd.api.types.is_float_dtype(kind) for kind in frame.dtypes]]:
+        frame[name] = frame[name].astype("str").where(frame[name].notna(), "")
+    return writers.Sheet(frame.rename(columns=columns), above)
 
 
 def _formats(table: pd.DataFrame, *, signed: bool) -> list[str]:
