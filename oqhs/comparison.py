@@ -94,7 +94,9 @@ class Comparison:
         both = sorted(set(rewritten[0].indicators) & set(rewritten[1].indicators))
         editions = [ObservedEdition(self.after.observatory, file) for file in rewritten if file]
         first, last = (observations_of(edition.materials, both) for edition in editions)
-        return first, last
+        # References stand on their own perimeter: only the quartiers are brought to another one.
+        zones = self.after.materials.zones
+        return first[first["territory"].isin(zones)], last[last["territory"].isin(zones)]
 
     def _remedies(self) -> dict[str, str]:
         """Say of each indicator what would bring both dates to one perimeter."""
@@ -105,12 +107,13 @@ class Comparison:
             lacking = [
                 str(edition) for edition, names in zip(editions, held, strict=True) if name not in names
             ]
-            found[name] = (
-                "il faudrait ses effectifs par IRIS aux deux dates ; ils manquent à l'édition "
-                + " et à l'édition ".join(lacking)
-                if "estimate" in indicator.recipes
-                else "cet indicateur ne se ramène pas à un autre périmètre"
-            )
+            if "estimate" not in indicator.recipes:
+                found[name] = "cet indicateur ne se ramène pas à un autre périmètre"
+            elif lacking:
+                found[name] = (
+                    "il faudrait ses effectifs par IRIS aux deux dates ; ils manquent à l'édition "
+                    + " et à l'édition ".join(lacking)
+                )
         return found
 
     def table(self, reference: str, prices: Prices = "constants") -> pd.DataFrame:
@@ -133,16 +136,20 @@ class Comparison:
         hold no change.
         """
         table = self.table(reference, prices)
-        asked = {"indicator": indicators, "territory": territories}
         known = table["status"] == OBSERVED
-        kept = pd.Series(True, index=table.index)
-        for column, names in asked.items():
-            kept &= table[column].isin(names) if names is not None else True
+        among = {
+            column: table[column].isin(names) if names is not None else pd.Series(True, index=table.index)
+            for column, names in (("indicator", indicators), ("territory", territories))
+        }
+        kept = among["indicator"] & among["territory"]
         problems = [
-            self._problem(name, table[kept & (table[column] == name)], _some(table.loc[known, column]))
-            for column, names in asked.items()
-            for name in (names or [])
-            if not known[kept & (table[column] == name)].any()
+            self._problem(name, rows, _some(table.loc[known & among[other], column]))
+            for column, other, names in (
+                ("indicator", "territory", indicators),
+                ("territory", "indicator", territories),
+            )
+            for name in names or ()
+            if (rows := table[kept & (table[column] == name)])["change"].isna().all()
         ]
         if not problems and not known[kept].any():
             problems = [self._problem("nothing", table[kept], _some(table.loc[known, "indicator"]))]

@@ -51,7 +51,7 @@ def same_territories(
     DataFrame
         One row per territory and pooled comparator of `after`: `territory`, `territory_before` (missing
         when it is not the same), `relation` (of a quartier, from the crosswalk), `basis` and `why`, both
-        in French.
+        in French, and `mendable`: whether counts by IRIS would bring it to one perimeter.
     """
     kinds = after.territories.set_index("territory")["kind"]
     pooled = {code for kind in _REDRAWN for code in after.comparators(kind).dropna() if "+" in code}
@@ -81,6 +81,7 @@ def same_territories(
         _why(row.kind, row.relation, perimeters) if pd.isna(row.territory_before) else ""
         for row in same.itertuples()
     ]
+    same["mendable"] = same["kind"].isin(["qpv", "regroupement", "ensemble_qpv"])
     return same.drop(columns="kind")
 
 

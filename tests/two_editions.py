@@ -261,9 +261,7 @@ def edition_file(edition, perimeter, census, incomes):
 def with_cells(found):
     """Share the people by a grid: `PLACES` says where they live."""
     spots = [(spot, people) for places in PLACES.values() for *spot, people in places]
-    points = gpd.GeoSeries(
-        [rectangle(x, x, y, y).centroid for (x, y), _ in spots], crs=2154
-    ).to_crs(3035)
+    points = gpd.GeoSeries([rectangle(x, x, y, y).centroid for (x, y), _ in spots], crs=2154).to_crs(3035)
     codes = [f"CRS3035RES200mN{point.y - 100:.0f}E{point.x - 100:.0f}" for point in points]
     rows = [f"{code},0,{people},{people}" for code, (_, people) in zip(codes, spots, strict=True)]
     found.tables["cells"] = "\n".join(["idcar_200m,i_est_200,ind,men", *rows, ""])
@@ -280,6 +278,16 @@ def on_one_perimeter(found):
         name: former["indicators"][name] for name in ("population", "taux_chomage_15_64", "locataires_hlm")
     }
     found.editions[2020] = former
+
+
+def only(*names):
+    """Leave these indicators alone in both editions: the others take their time."""
+
+    def change(found):
+        for file in found.editions.values():
+            file["indicators"] = {name: file["indicators"][name] for name in names}
+
+    return change
 
 
 def write_data(folder, *changes):

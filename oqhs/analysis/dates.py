@@ -55,7 +55,8 @@ def two_dates(
         Observations of the two editions.
     same : DataFrame
         One row per territory of `after`: `territory`, `territory_before` (missing where it is not the
-        same territory), `relation`, `basis`, and `why` in French where it is not.
+        same territory), `relation`, `basis`, and `why` in French where it is not; with `remedies`,
+        `mendable`, whether counts would bring it to one perimeter.
     brought : pair of DataFrame, optional
         Observations of both dates brought to the perimeter of `after` by counts.
     remedies : mapping, optional
@@ -163,6 +164,8 @@ _WHOLE = 100.0
 def _redrawn(rows: pd.DataFrame) -> list[str]:
     """Tell that the communes of the two dates are not of one year of the code géographique."""
     return [
-        f"communes de {first}, puis de {last}" if first != last and str(last).startswith("cog") else ""
+        f"communes de {first}, puis de {last}"
+        if first != last and str(first).startswith("cog") and str(last).startswith("cog")
+        else ""
         for first, last in zip(rows["perimeter_before"], rows["perimeter"], strict=True)
     ]
