@@ -64,6 +64,7 @@ def test_a_quartier_is_the_same_when_the_crosswalk_finds_it_unchanged(same):
         "territory_before": "QP999001",
         "basis": "quartier inchangé",
         "why": "",
+        "mendable": True,
     }
 
 
