@@ -148,7 +148,7 @@ def _estimated(rows: pd.DataFrame) -> list[str]:
 
 def _partial(rows: pd.DataFrame) -> list[str]:
     """Tell which part of the weight is known at either date, where it is not all of it."""
-    ends = [np.floor(1000 * rows[name].fillna(1.0)) / 10 for name in ("coverage_before", "coverage")]
+    ends = [np.floor(1000 * rows[name].fillna(1.0) + _NOISE) / 10 for name in ("coverage_before", "coverage")]
     return [
         ""
         if min(first, last) >= _WHOLE
@@ -159,6 +159,7 @@ def _partial(rows: pd.DataFrame) -> list[str]:
 
 
 _WHOLE = 100.0
+_NOISE = 1e-6  # of rounding, in thousandths
 
 
 def _redrawn(rows: pd.DataFrame) -> list[str]:

@@ -100,9 +100,10 @@ def _reading_key(row: Mapping[str, object], forms: Mapping[str, Mapping[str, str
     zone = f"{label} {forms['label_de'][str(row['territory'])]}{prices}"
     if row["status"] != "observed":
         return f"{zone} : évolution non disponible ({row['reason']})."
+    years = "an" if row["span_years"] == 1 else "ans"
     sentence = (
         f"{zone} : {row['value_before_affiche']} en {row['year_before']}, {row['value_affiche']} en "
-        f"{row['year']}, soit {row['change_affiche']} en {row['span_years']} ans "
+        f"{row['year']}, soit {row['change_affiche']} en {row['span_years']} {years} "
         f"({row['change_per_year_affiche']} par an)"
     )
     if row["reference_change_affiche"] != MISSING:
