@@ -112,7 +112,10 @@ def changes(
         int | None, typer.Option(help="First edition from that year on; by default the one it names.")
     ] = None,
     quartiers: Annotated[
-        str, typer.Option(help="Codes, joined by commas; all the quartiers together by default.")
+        str,
+        typer.Option(
+            help="Codes, joined by commas; by default all together, or each for a reference of its own."
+        ),
     ] = "",
     indicateurs: Annotated[
         str, typer.Option(help="Ids of indicators, joined by commas; all by default.")
@@ -131,7 +134,8 @@ def changes(
     """Print how quartiers changed since an earlier edition, beside their reference, or write it to a file."""
     _check_output(output)
     chosen = Observatory(data).edition(edition)
-    codes = _names(quartiers) or [chosen.geography.ensemble]
+    whole = [chosen.geography.ensemble] if reference in {"departement", "hors_qpv"} else None
+    codes = _names(quartiers) or whole
     wanted = _names(indicateurs) or None
     with _progress() as progress:
         progress.add_task("évolutions", total=None)

@@ -18,7 +18,7 @@ from oqhs.editions import EditionFile
 from oqhs.entries import DIFFUSIONS
 from oqhs.errors import CatalogueError, MeasureError, Problem
 from oqhs.measures.crosswalk import THRESHOLDS, crosswalk
-from oqhs.observations import observations_of
+from oqhs.observations import UNPLANNED, observations_of
 from oqhs.observed import ObservedEdition
 from oqhs.text import OBSERVED
 
@@ -142,30 +142,49 @@ class Comparison:
             for column, names in (("indicator", indicators), ("territory", territories))
         }
         kept = among["indicator"] & among["territory"]
-        problems = [
-            self._problem(name, rows, _some(table.loc[known & among[other], column]))
-            for column, other, names in (
-                ("indicator", "territory", indicators),
-                ("territory", "indicator", territories),
-            )
-            for name in names or ()
-            if (rows := table[kept & (table[column] == name)])["change"].isna().all()
-        ]
-        if not problems and not known[kept].any():
-            problems = [self._problem("nothing", table[kept], _some(table.loc[known, "indicator"]))]
+        problems = self._unanswered(table, among, indicators or (), territories or ())
         if problems:
             raise MeasureError.gather(problems)
+        if not known[kept].any():
+            raise MeasureError.gather([self._problem("no indicator can", table[kept], "none")])
         return table[kept].reset_index(drop=True)
 
-    def _problem(self, name: str, rows: pd.DataFrame, allowed: str) -> Problem:
+    def _unanswered(
+        self,
+        table: pd.DataFrame,
+        among: dict[str, pd.Series],
+        indicators: Sequence[str],
+        territories: Sequence[str],
+    ) -> list[Problem]:
+        """Tell which of the names asked for cannot be compared at all, and what could take their place."""
+        known = table["status"] == OBSERVED
+        whom = f" of {', '.join(territories)}" if territories else ""
+        problems = [
+            self._problem(
+                f"{name}{whom} cannot", rows, _some(table.loc[known & among["territory"], "indicator"])
+            )
+            for name in indicators
+            if (rows := table[among["territory"] & (table["indicator"] == name)])["change"].isna().all()
+        ]
+        if len(problems) == len(indicators) > 0:
+            return problems
+        return problems + [
+            self._problem(f"{name} cannot", rows, _some(table.loc[known & among["indicator"], "territory"]))
+            for name in territories
+            if (rows := table[among["indicator"] & (table["territory"] == name)])["change"].isna().all()
+        ]
+
+    def _problem(self, what: str, rows: pd.DataFrame, allowed: str) -> Problem:
+        """Tell what cannot be compared, why (most frequent first, what is not planned last)."""
         editions = f"{self.before.file.edition} and {self.after.file.edition}"
-        reasons = rows.loc[rows["reason"] != "", "reason"].value_counts(sort=True).index
+        told = rows.loc[rows["reason"] != "", "reason"]
+        planned = told[~told.str.contains(UNPLANNED, regex=False)]
+        reasons = (planned if len(planned) else told).value_counts().index
         return Problem(
-            f"{name} cannot be compared between editions {editions}",
+            f"{what} be compared between editions {editions}",
             found=" | ".join(reasons[:_SHOWN]),
             allowed=allowed,
-            todo="take an earlier edition whose vintages are far enough, or add to both editions the counts "
-            "that the reason names",
+            todo="take one of these, an earlier edition, or name in both the counts by IRIS",
         )
 
 

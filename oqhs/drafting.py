@@ -129,6 +129,7 @@ def draft_new(observatory: Observatory, edition: int, departement: str, perimete
         edition=edition,
         departement=departement,
         perimeter=perimeter,
+        since=max((year for year in observatory.editions if year < edition), default=None),
         territories=territories,
         indicators=indicators,
     )

@@ -128,8 +128,8 @@ class Edition(ObservedEdition):
         since: int | None = None,
         *,
         reference: str = "departement",
-        indicators: Sequence[str] | None = None,
-        territories: Sequence[str] | None = None,
+        indicators: str | Sequence[str] | None = None,
+        territories: str | Sequence[str] | None = None,
         prices: Prices = "constants",
     ) -> pd.DataFrame:
         """Measure how the quartiers changed since an earlier edition, beside their reference.
@@ -143,7 +143,7 @@ class Edition(ObservedEdition):
             A year: the first edition from it on; by default the one the file of this edition names.
         reference : {"departement", "ept", "commune", "ensemble_qpv", "hors_qpv"}
             As in `gaps`.
-        indicators, territories : sequence of str, optional
+        indicators, territories : str or sequence of str, optional
             Ids of indicators, codes of quartiers, groups or all the quartiers (`QPV-94`); everything by
             default.
         prices : {"constants", "part_reference"}
@@ -172,6 +172,7 @@ class Edition(ObservedEdition):
         >>> moved[["basis", "span_years", "flaggable"]].to_dict("records")
         [{'basis': 'quartier inchangé', 'span_years': 4, 'flaggable': False}]
         """
+        territories, indicators = _several(territories), _several(indicators)
         for code in territories or ():
             self.geography.pair(code, reference)
         known = self.observatory.catalogue.indicators
@@ -376,6 +377,11 @@ class Edition(ObservedEdition):
     def _compared(self) -> dict[str, Indicator]:
         indicators = self.observatory.catalogue.indicators
         return {name: one for name, one in indicators.items() if one.unit != "persons"}
+
+
+def _several(names: str | Sequence[str] | None) -> Sequence[str] | None:
+    """Give names as a sequence: a single one may be given alone."""
+    return [names] if isinstance(names, str) else names
 
 
 def _named(names: Sequence[str], known: dict[str, Indicator]) -> dict[str, Indicator]:

@@ -19,6 +19,8 @@ from oqhs.measures.recipes import observe, scale_of
 from oqhs.territories import kinds_of
 from oqhs.text import NOT_AVAILABLE, OBSERVED
 
+#: Why an indicator the edition does not name has no value.
+UNPLANNED = "l'édition ne prévoit pas cet indicateur"
 _KEY = set(tables.OBSERVATION_KEY)
 _MEASURED = [name for name in tables.OBSERVATION_COLUMNS if name not in _KEY]
 
@@ -72,7 +74,7 @@ def _side(
     found = pd.DataFrame(index=pd.Index([], dtype="str"))
     cards: tuple[str, ...] = getattr(recipe.inputs, side) if recipe is not None else ()
     if recipe is None:
-        why = "l'édition ne prévoit pas cet indicateur"
+        why = UNPLANNED
     elif not cards:
         why = "l'édition n'a pas de fichier"
     else:

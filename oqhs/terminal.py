@@ -121,7 +121,7 @@ def print_changes(console: Console, table: pd.DataFrame, title: str, *, invented
         name = f"{rows['territory_label'].iloc[0]} ({rows['territory'].iloc[0]})"
         view = Table(title=escape(name), title_style="bold", title_justify="left", box=SIMPLE_HEAD)
         view.add_column("Indicateur", ratio=1)
-        for heading in ("Années", "De", "À", "Évolution", "Référence", "Écart"):
+        for heading in ("Années", "De", "À", "Évolution", "Évol. réf.", "Évol. écart"):
             view.add_column(heading, justify="left" if heading == "Années" else "right", no_wrap=True)
         for row in rows[rows["status"] == OBSERVED].itertuples():
             cells = (
@@ -136,7 +136,7 @@ def print_changes(console: Console, table: pd.DataFrame, title: str, *, invented
             view.add_row(*map(escape, map(str, cells)))
         console.print(view)
     for heading, lines in (
-        ("Précautions", evolutions.limits_of(table)),
+        ("Précautions", [*evolutions.limits_of(table), *evolutions.notes_of(table)]),
         ("Sans évolution", evolutions.unknown_of(table)),
     ):
         if lines:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from oqhs.analysis.dates import BROUGHT
 from oqhs.catalogue import Catalogue
 from oqhs.entries import Comparability, Indicator
 from oqhs.errors import UnknownError
@@ -35,6 +36,7 @@ CHANGE_COLUMNS = [
     "span_years",
     "value_before",
     "value",
+    "value_edition",
     "change",
     "change_per_year",
     "change_pct",
@@ -42,6 +44,7 @@ CHANGE_COLUMNS = [
     "reference_value",
     "reference_change",
     "reference_change_per_year",
+    "reference_change_pct",
     "gap_before",
     "gap",
     "gap_change",
@@ -96,10 +99,14 @@ def evolution(
         `CHANGE_COLUMNS`, in the order of the indicators, then by territory. `change` is in points,
         euros or persons over `span_years`, `change_per_year` the same over one year: spans that differ
         are only compared by it; `change_pct` is relative, for amounts and persons alone. `gap_change`
-        (évolution de l'écart) is the change of the territory less that of its reference, `widening`
-        whether it goes the unfavourable way as shown (missing for a neutral indicator). `caution` says
-        what the figure suffers from; a change between near vintages of FiLoSoFi, or across a break of
-        the source, is never `flaggable`. Where there is no change, `reason` says why, in French.
+        (évolution de l'écart) is the change of the territory less that of its reference. `value_edition`
+        is what the later edition shows: an estimate on one perimeter has another level, and then `gap` is
+        that of the edition and `gap_before` is missing. `widening` (creusement) says whether the
+        territory is worse off than its reference and moved further from it, as shown; it is missing for
+        a neutral indicator, and judged on the share of the reference for amounts. `caution` says what
+        the figure suffers from; an estimate on one perimeter, a change between near vintages of FiLoSoFi
+        or across a break of the source is never `flaggable`. Where there is no change, `reason` says
+        why, in French.
 
     Raises
     ------
@@ -128,17 +135,30 @@ def evolution(
     rows["unit"] = rows["indicator"].map(lambda name: indicators[name].unit)
     rows = _in_prices(rows, catalogue, prices)
     rows = _changes(rows)
-    polarity = rows["indicator"].map(lambda name: indicators[name].polarity)
-    decimals = rows["indicator"].map(lambda name: indicators[name].decimals)
-    shown = round_half_up(rows["gap_change"], decimals.where(rows["prices"] != _SHARE, 1).to_numpy())
-    rows["widening"] = pd.Series(shown * polarity < 0, dtype="boolean").where(
-        (polarity != 0) & rows["gap_change"].notna(), pd.NA
-    )
-    rows["status"] = np.where(rows["change"].notna(), OBSERVED, NOT_AVAILABLE)
+    rows["widening"] = _widening(rows, indicators)
+    known = rows["change"].notna()
+    rows["status"] = np.where(known, OBSERVED, NOT_AVAILABLE)
+    rows["flaggable"] = rows["flaggable"].astype("boolean").where(known, pd.NA)
     rows["notice"] = NOTICE
     rank = {name: position for position, name in enumerate(indicators)}
     rows["rank"] = rows["indicator"].map(rank)
     return rows.sort_values(["rank", "reference", "territory"], ignore_index=True)[CHANGE_COLUMNS]
+
+
+def _widening(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
+    """Whether a gap is unfavourable and grew, as shown; missing for a neutral indicator or without it."""
+    polarity = rows["indicator"].map(lambda name: indicators[name].polarity)
+    decimals = rows["indicator"].map(lambda name: indicators[name].decimals)
+    moved = rows["gap_change"]
+    euros = rows["unit"].isin(["eur_year", "eur_month"])
+    # Of two amounts that grow alike the gap in euros grows too: the share of the reference decides.
+    shares = [100 * rows[when] / rows[f"reference_{when}"] for when in ("value", "value_before")]
+    moved = moved.mask(euros, (shares[0] - shares[1]).where(moved.notna()))
+    digits = decimals.where(~euros & (rows["prices"] != _SHARE), 1).to_numpy()
+    away = pd.Series(round_half_up(moved, digits), index=rows.index) * polarity < 0
+    worse = rows["gap"] * polarity < 0
+    told = (polarity != 0) & moved.notna() & rows["gap"].notna()
+    return pd.Series(away & worse, dtype="boolean").where(told, pd.NA)
 
 
 def _with_rules(
@@ -147,18 +167,17 @@ def _with_rules(
     """Apply to each indicator what its source says of its vintages."""
     ruled = dates.copy()
     ruled["span_years"] = (ruled["year"] - ruled["year_before"]).astype("Int64")
-    ruled["flaggable"] = True
+    ruled["flaggable"] = ~ruled["basis"].str.startswith(BROUGHT).fillna(False)
     cautions: list[pd.Series] = [ruled["caution"]]
     for name, rows in ruled.groupby("indicator", sort=False):
         source = catalogue.sources[indicators[str(name)].source]
         rule = source.comparability
         for (first, last), pair in rows.dropna(subset=["span_years"]).groupby(["year_before", "year"]):
-            refused, caution = _judged(rule, source.short, int(first), int(last), catalogue, on)
+            refused, caution, free = _judged(rule, source.short, int(first), int(last), catalogue, on)
             silent = pair.index[pair["reason"] == ""]
             ruled.loc[silent, "reason"] = refused
-            if caution:
-                ruled.loc[pair.index, "flaggable"] = False
-                cautions.append(pd.Series(caution, index=pair.index))
+            ruled.loc[pair.index, "flaggable"] &= free
+            cautions.append(pd.Series(caution, index=pair.index))
     told = pd.concat(cautions)
     told = told[told != ""]
     ruled["caution"] = told.groupby(level=0).agg(" ; ".join).reindex(ruled.index).fillna("")
@@ -167,23 +186,24 @@ def _with_rules(
 
 def _judged(
     rule: Comparability | None, source: str, first: int, last: int, catalogue: Catalogue, on: dt.date
-) -> tuple[str, str]:
-    """Say why two vintages are not compared, and what their comparison suffers from; both may be empty."""
+) -> tuple[str, str, bool]:
+    """Say why two vintages are not compared, what their comparison suffers from, and if it may be flagged."""
     if last <= first:
-        return f"les deux dates sont du même millésime ou à l'envers ({source} {first} et {last})", ""
+        return f"les deux dates sont du même millésime ou à l'envers ({source} {first} et {last})", "", True
     if rule is None:
-        return "", ""
-    cautions = [pause.note for pause in rule.breaks if first < pause.year <= last]
+        return "", "", True
+    crossed = [pause for pause in rule.breaks if first < pause.year <= last]
+    cautions = [pause.note for pause in crossed]
     least = int(catalogue.threshold(rule.span_min, on))
+    free = not any(pause.blocking for pause in crossed)
     if last - first < least:
         near = f"millésimes proches ({source} {first} et {last})"
         if rule.near == "refused":
-            return (
-                f"{near} : {rule.why} ; avec {last} se compare un millésime de {last - least} ou d'avant",
-                "",
-            )
+            mend = f"avec {last} se compare un millésime de {last - least} ou d'avant"
+            return f"{near} : {rule.why} ; {mend}", "", False
         cautions.insert(0, f"{near} : {rule.why}")
-    return "", " ; ".join(cautions)
+        free = False
+    return "", " ; ".join(cautions), free
 
 
 def _tell_unknown(rows: pd.DataFrame) -> pd.DataFrame:
@@ -211,6 +231,10 @@ def _in_prices(rows: pd.DataFrame, catalogue: Catalogue, prices: Prices) -> pd.D
     if prices == "part_reference":
         told = euros & (rows["reason"] == "") & (rows["reference_reason"] != "")
         rows.loc[told, "reason"] = "référence : " + rows["reference_reason"][told]
+        rows["value_edition"] = rows["value_edition"].mask(
+            euros, 100 * rows["value_edition"] / rows["reference_value_edition"]
+        )
+        rows["reference_value_edition"] = rows["reference_value_edition"].mask(euros, 100.0)
         for when in ("value_before", "value"):
             share = 100 * rows[when] / rows[f"reference_{when}"]
             rows[when] = rows[when].mask(euros, share)
@@ -240,16 +264,22 @@ def _changes(rows: pd.DataFrame) -> pd.DataFrame:
         moved = rows[f"{side}value"] - rows[f"{side}value_before"]
         rows[f"{side}change"] = moved.where(rows[f"{side}reason"] == "")
         rows[f"{side}change_per_year"] = rows[f"{side}change"] / span
-    relative = (rows["unit"] != "percent") & (rows["value_before"] > 0)
-    rows["change_pct"] = (100 * rows["change"] / rows["value_before"]).where(relative)
-    for name in ("gap_before", "gap"):
-        when = "value_before" if name == "gap_before" else "value"
-        rows[name] = (rows[when] - rows[f"reference_{when}"]).where(rows["unit"] != "persons")
+    for side in ("", "reference_"):
+        relative = (rows["unit"] != "percent") & (rows[f"{side}value_before"] > 0)
+        share = 100 * rows[f"{side}change"] / rows[f"{side}value_before"]
+        rows[f"{side}change_pct"] = share.where(relative)
     together = (rows["year_before"] == rows["reference_year_before"]) & (
         rows["year"] == rows["reference_year"]
     )
-    for name, allowed in (("change", together.fillna(False)), ("change_per_year", True)):
-        moved = rows[name] - rows[f"reference_{name}"]
-        rows[f"gap_{name}"] = moved.where((rows["unit"] != "persons") & allowed)
-    rows[["gap_before", "gap"]] = rows[["gap_before", "gap"]].where(together.fillna(False), np.nan)
+    together = together.fillna(False) & (rows["unit"] != "persons")
+    for name, allowed in (("change", together), ("change_per_year", rows["unit"] != "persons")):
+        rows[f"gap_{name}"] = (rows[name] - rows[f"reference_{name}"]).where(allowed)
+    # An estimate on one perimeter has not the level of what the edition shows: the gap is the latter's.
+    sides = [rows[f"{side}basis"].fillna("").str.startswith(BROUGHT) for side in ("", "reference_")]
+    brought = sides[0] | sides[1]
+    before = rows["value_before"] - rows["reference_value_before"]
+    after = rows["value"] - rows["reference_value"]
+    shown = rows["value_edition"] - rows["reference_value_edition"]
+    rows["gap_before"] = before.where(together & ~brought)
+    rows["gap"] = after.mask(brought, shown).where(together)
     return rows

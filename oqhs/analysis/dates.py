@@ -23,11 +23,14 @@ DATES_COLUMNS = [
     "year",
     "value_before",
     "value",
+    "value_edition",
     "perimeter_before",
     "perimeter",
     "origin",
     "source_before",
     "source",
+    "note_before",
+    "note",
     "caution",
     "reason",
 ]
@@ -66,11 +69,13 @@ def two_dates(
     -------
     DataFrame
         `DATES_COLUMNS`, one row per indicator and territory of `after`: values in the unit of the
-        indicator, missing when unknown; `caution` says what both suffer from, `reason` why they cannot
+        indicator, missing when unknown; `value_edition` is what the later edition shows, which an estimate
+        on one perimeter may not be; `caution` says what both suffer from, `reason` why they cannot
         be compared, in French, empty when they can.
     """
     later = after[[*_KEY, *_CARRIED]].merge(same, how="left", on="territory")
     earlier = _before(before).rename(columns={"territory": "territory_before"})
+    later["value_edition"] = later["value"]
     direct = _like_with_like(later.merge(earlier, how="left", on=["indicator", "territory_before"]))
     if remedies is not None:
         mend = direct["indicator"].map(remedies).fillna("")
@@ -87,7 +92,9 @@ def two_dates(
     pairs["basis"] = f"{BROUGHT} par les effectifs des IRIS"
     pairs["why"] = ""
     pairs["reason"] = _why_not(pairs)
-    wanted = direct[_KEY].assign(unlike=direct["reason"] != "", elsewhere=direct["territory_before"].isna())
+    wanted = direct[[*_KEY, "value_edition"]].assign(
+        unlike=direct["reason"] != "", elsewhere=direct["territory_before"].isna()
+    )
     pairs = pairs.merge(wanted, how="inner", on=_KEY)
     better = pairs["unlike"] & ((pairs["reason"] == "") | pairs["elsewhere"])
     pairs = pairs[better].drop(columns=["unlike", "elsewhere"])
@@ -127,7 +134,8 @@ def _hidden(rows: pd.DataFrame, side: str) -> pd.Series:
     """Why the value of a date is not known; empty where it is."""
     told = rows[f"note{side}"].fillna("")
     general = rows[f"status{side}"].map(STATUS_WORDS).fillna("valeur non disponible")
-    when = rows[f"year{side}"].map(lambda year: "" if pd.isna(year) else f"{int(year)} : ")
+    unknown = "première édition : " if side else ""
+    when = rows[f"year{side}"].map(lambda year: unknown if pd.isna(year) else f"{int(year)} : ")
     words = when + told.where(told != "", general)
     return words.where(rows[f"status{side}"] != OBSERVED, "")
 
@@ -135,15 +143,36 @@ def _hidden(rows: pd.DataFrame, side: str) -> pd.Series:
 def _stated(rows: pd.DataFrame) -> pd.DataFrame:
     rows["caution"] = [
         " ; ".join(filter(None, texts))
-        for texts in zip(_estimated(rows), _partial(rows), _redrawn(rows), strict=True)
+        for texts in zip(_estimated(rows), _noted(rows), _partial(rows), _redrawn(rows), strict=True)
     ]
     return rows[DATES_COLUMNS]
 
 
 def _estimated(rows: pd.DataFrame) -> list[str]:
-    """Tell that the two values are estimates, of one kind."""
+    """Tell that the two values are estimates of one kind, and not what the edition shows."""
     brought = rows["basis"].str.startswith(BROUGHT).fillna(False)
-    return list(np.where(brought, "estimation sur un seul périmètre aux deux dates, à partir des IRIS", ""))
+    words = (
+        "estimation sur un seul périmètre aux deux dates, à partir des IRIS : elle rapproche le quartier de "
+    )
+    words += "ses alentours, et son niveau n'est pas celui que publie l'édition"
+    return list(np.where(brought, words, ""))
+
+
+def _noted(rows: pd.DataFrame) -> list[str]:
+    """Repeat what is noted of either value; how an estimate was made stands in its notes alone."""
+    brought = rows["basis"].str.startswith(BROUGHT).fillna(False)
+    ends = zip(brought, rows["note_before"], rows["note"], rows["year_before"], rows["year"], strict=True)
+    found = []
+    for estimated, first, last, one, two in ends:
+        told = {one: first, two: last}
+        said = {year: text for year, text in told.items() if isinstance(text, str) and text and not estimated}
+        same = len(set(said.values())) == 1 and len(said) == len(told)
+        found.append(
+            next(iter(said.values()))
+            if same
+            else " ; ".join(f"{year} : {text}" for year, text in said.items())
+        )
+    return found
 
 
 def _partial(rows: pd.DataFrame) -> list[str]:

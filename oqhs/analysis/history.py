@@ -37,20 +37,20 @@ HISTORY_COLUMNS = [
     "sentence",
 ]
 _BEFORE = {
-    UNCHANGED: "Mêmes limites qu'en {year} : {other}.",
-    ENLARGED: "Agrandi depuis {year} : le {other} en fait {here}.",
+    UNCHANGED: "Limites inchangées depuis {year}, au tracé près : {other}.",
+    ENLARGED: "Agrandi depuis {year} : le {other} en représente {here}.",
     REDUCED: "Réduit depuis {year} : il garde {there} du {other}.",
-    RESHAPED: "Remanié depuis {year} : il garde {there} du {other}, qui en fait {here}.",
-    MERGED: "Issu d'une fusion : il garde {there} du {other}, qui en fait {here}.",
+    RESHAPED: "Remanié depuis {year} : il garde {there} du {other}, qui en représente {here}.",
+    MERGED: "Issu d'une fusion : il garde {there} du {other}, qui en représente {here}.",
     SPLIT: "Issu d'une scission : il garde {there} du {other}.",
     ENTERED: "Entré dans la géographie prioritaire : aucun quartier de {year} n'était là.",
     UNDETERMINED: "Passé inconnu : un tracé du département manque à l'une des deux dates.",
 }
 _AFTER = {
-    UNCHANGED: "Mêmes limites en {year} : {other}.",
-    ENLARGED: "Agrandi en {year} : il fait {there} du {other}.",
+    UNCHANGED: "Limites inchangées en {year}, au tracé près : {other}.",
+    ENLARGED: "Agrandi en {year} : il représente {there} du {other}.",
     REDUCED: "Réduit en {year} : le {other} en garde {here}.",
-    RESHAPED: "Remanié en {year} : le {other} en garde {here}, qui font {there} du nouveau quartier.",
+    RESHAPED: "Remanié en {year} : le {other} en garde {here}, soit {there} du nouveau quartier.",
     MERGED: "Fusionné en {year} : le {other} en garde {here}.",
     SPLIT: "Scindé en {year} : le {other} en garde {here}.",
     LEFT: "Sorti de la géographie prioritaire : aucun quartier de {year} n'est là.",
@@ -91,7 +91,7 @@ def history(
     ...     "share_new_population": [0.9]})
     >>> told = history(passage, "ancêtre", {"QP999001": "Orval"}, ("qpv2015", "qpv2024"))
     >>> told.sentence[0].replace("\u00a0", " ")
-    'Agrandi depuis 2015 : le quartier Orval (QP999001) en fait 80,0 % de la surface et 90,0 % des
+    'Agrandi depuis 2015 : le quartier Orval (QP999001) en représente 80,0 % de la surface et 90,0 % des
     habitants.'
     """
     own, other, sentences = _SIDES[role]

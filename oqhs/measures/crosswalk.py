@@ -86,7 +86,7 @@ def crosswalk(
         cells, or where they hold nobody), `beyond_old` and `beyond_new` the parts of each that lie
         further than the tolerance outside the other. A quartier whose outline has no surface is
         `indéterminé`, and so is one without a link in a département that holds such a quartier at the
-        other date.
+        other date, or in a system (the metropole, an overseas département) the other layer is absent from.
 
     Raises
     ------
@@ -328,6 +328,8 @@ def _alone(links: pd.DataFrame, old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) ->
     for name, side, other, relation in (("code_old", old, new, LEFT), ("code_new", new, old, ENTERED)):
         alone = side[~side["territory"].isin(links[name])]
         hidden = set(other.loc[other.geometry.is_empty, "departement"])
+        if other.empty:
+            hidden = set(side["departement"])  # the other layer does not reach these départements
         unsure = alone.geometry.is_empty | alone["departement"].isin(hidden)
         found.append(
             pd.DataFrame(

@@ -12,13 +12,14 @@ import pandas as pd
 from oqhs.analysis.change import NOTICE
 from oqhs.catalogue import Catalogue
 from oqhs.publish import writers
-from oqhs.publish.key_table import MISSING
-from oqhs.publish.printed import DIFFUSION, INVENTED
-from oqhs.text import format_gap, format_value
+from oqhs.publish.key_table import CAVEAT_MARK, MISSING
+from oqhs.publish.printed import DIFFUSION, INVENTED, caveats_of
+from oqhs.text import NO_BREAK_SPACE, format_gap, format_number, format_value
 
 _SHOWN: dict[str, Callable[[float, str, int], str]] = {
     "value_before": format_value,
     "value": format_value,
+    "value_edition": format_value,
     "change": format_gap,
     "change_per_year": format_gap,
     "reference_change": format_gap,
@@ -32,6 +33,7 @@ WORDED_COLUMNS = [
     "decimals",
     *(f"{name}_affiche" for name in _SHOWN),
     "reading_key",
+    "caveats",
     "diffusion",
 ]
 _PRINTED = {
@@ -40,6 +42,7 @@ _PRINTED = {
     "years": "Années",
     "value_before_affiche": "Première date",
     "value_affiche": "Seconde date",
+    "value_edition_affiche": "Valeur de l'édition",
     "change_affiche": "Évolution",
     "change_per_year_affiche": "par an",
     "reference_change_affiche": "Évolution de la référence",
@@ -84,9 +87,23 @@ def worded(
     for column, formatted in _SHOWN.items():
         cells = zip(table[column], table["unit"], table["decimals"], strict=True)
         table[f"{column}_affiche"] = [formatted(*cell) or MISSING for cell in cells]
+    persons = table["unit"] == "persons"
+    for side in ("", "reference_"):
+        relative = table[f"{side}change_pct"].map(_percent)
+        shown = table[f"{side}change_affiche"]
+        both = shown + " (" + relative + ")" if not side else relative
+        table[f"{side}change_affiche"] = shown.mask(persons & (relative != ""), both)
+    table["caveats"] = [
+        CAVEAT_MARK.join(catalogue.caveats[name] for name in one.caveats) for one in indicators
+    ]
     table["reading_key"] = [_reading_key(row, forms) for row in table.to_dict("records")]
     table["diffusion"] = diffusion
     return table[[*changes.columns, *WORDED_COLUMNS]]
+
+
+def _percent(share: float) -> str:
+    number = format_number(share, 1, signed=True)
+    return f"{number}{NO_BREAK_SPACE}%" if number else ""
 
 
 def _names(table: pd.DataFrame, form: str, name: Callable[[str, str], str]) -> dict[str, str]:
@@ -111,6 +128,8 @@ def _reading_key(row: Mapping[str, object], forms: Mapping[str, Mapping[str, str
         sentence += f" ; {where} : {row['reference_change_affiche']}"
     if row["gap_change_affiche"] != MISSING:
         sentence += f" ; évolution de l'écart : {row['gap_change_affiche']}"
+    if row["value_edition_affiche"] not in {row["value_affiche"], MISSING}:
+        sentence += f" ; valeur de l'édition : {row['value_edition_affiche']}"
     caution = f" Précaution : {row['caution']}." if row["caution"] else ""
     return f"{sentence}.{caution} {NOTICE}"
 
@@ -143,18 +162,26 @@ def limits_of(table: pd.DataFrame) -> list[str]:
     ]
 
 
+def notes_of(table: pd.DataFrame) -> list[str]:
+    """Tell what holds for the whole table, then for its indicators."""
+    return ["Les évolutions sont calculées avant arrondi.", *caveats_of(table)]
+
+
 def unknown_of(table: pd.DataFrame) -> list[str]:
     """Say what cannot be compared and why, each reason once."""
     hidden = table[table["status"] != "observed"]
     return [
-        f"{_listed(rows['label'])} ({_counted(rows['territory'])}) : {reason}."
+        f"{_listed(rows['label'])} ({_counted(rows['territory_label'])}) : {reason}."
         for reason, rows in hidden.groupby("reason", sort=False)
     ]
 
 
 def _counted(territories: pd.Series) -> str:
-    number = territories.nunique()
-    return f"{number} territoires" if number > 1 else "1 territoire"
+    names = list(dict.fromkeys(territories))
+    return " ; ".join(names) if len(names) <= _FEW else f"{len(names)} territoires"
+
+
+_FEW = 3
 
 
 def _listed(labels: pd.Series) -> str:
@@ -179,7 +206,7 @@ def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
     reading = list(table.loc[table["status"] == "observed", "reading_key"])
     for heading, lines in {
         "Clés de lecture": reading,
-        "Précautions": limits_of(table),
+        "Précautions": [*limits_of(table), *notes_of(table)],
         "Sans évolution": unknown_of(table),
     }.items():
         if lines:
@@ -189,16 +216,19 @@ def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
 
 _FIGURES = {
     "territory_label": "Territoire",
+    "territory": "Code",
     "label": "Indicateur",
     "year_before": "Première année",
     "year": "Seconde année",
     "value_before": "Première valeur",
     "value": "Seconde valeur",
+    "value_edition": "Valeur de l'édition",
     "change": "Évolution",
     "change_per_year": "Évolution par an",
     "reference_label": "Référence",
     "reference_change": "Évolution de la référence",
     "gap_change": "Évolution de l'écart",
+    "basis": "Comparaison",
 }
 _DETAILED = {
     "territory": "Code",
@@ -218,7 +248,7 @@ _SENTENCES = {"territory": "Code", "label": "Indicateur", "reading_key": "Clé d
 def _workbook(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> None:
     above = [title, *warnings_of(table, invented=invented)]
     shown = table[table["status"] == "observed"]
-    notes = [("Précaution", line) for line in limits_of(table)]
+    notes = [("Précaution", line) for line in (*limits_of(table), *notes_of(table))]
     notes += [("Sans évolution", line) for line in unknown_of(table)]
     sheets = {
         "Évolutions": _figures(shown, above),
@@ -235,10 +265,11 @@ def _figures(shown: pd.DataFrame, above: list[str]) -> writers.Sheet:
     if len(set(shown["reference_label"])) <= 1:
         del columns["reference_label"]
     formats = pd.DataFrame("", index=shown.index, columns=list(columns), dtype="str")
-    for name in ("value_before", "value", "change", "change_per_year", "reference_change", "gap_change"):
-        formats[name] = _formats(shown, signed=name not in {"value_before", "value"})
+    values = ("value_before", "value", "value_edition")
+    for name in (*values, "change", "change_per_year", "reference_change", "gap_change"):
+        formats[name] = _formats(shown, signed=name not in values)
     frame = _texts(shown, columns, above).frame
-    for name in ("reference_change", "gap_change"):
+    for name in ("value_edition", "reference_change", "gap_change"):
         known = shown[name].notna()
         frame[columns[name]] = shown[name].astype(object).where(known, MISSING)
         formats[name] = formats[name].where(known, "")
