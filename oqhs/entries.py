@@ -162,14 +162,10 @@ class Series(Model):
 
 
 class Break(Model):
-    """A vintage whose method is not that of the ones before it, and why, in French.
-
-    A change across a `blocking` one is never flagged; across another one it carries the note alone.
-    """
+    """A vintage whose method is not that of the ones before it, and why, in French."""
 
     year: int
     note: str
-    blocking: bool = True
 
 
 class Comparability(Model):

@@ -192,18 +192,15 @@ def _judged(
         return f"les deux dates sont du même millésime ou à l'envers ({source} {first} et {last})", "", True
     if rule is None:
         return "", "", True
-    crossed = [pause for pause in rule.breaks if first < pause.year <= last]
-    cautions = [pause.note for pause in crossed]
+    cautions = [pause.note for pause in rule.breaks if first < pause.year <= last]
     least = int(catalogue.threshold(rule.span_min, on))
-    free = not any(pause.blocking for pause in crossed)
     if last - first < least:
         near = f"millésimes proches ({source} {first} et {last})"
         if rule.near == "refused":
             mend = f"avec {last} se compare un millésime de {last - least} ou d'avant"
             return f"{near} : {rule.why} ; {mend}", "", False
         cautions.insert(0, f"{near} : {rule.why}")
-        free = False
-    return "", " ; ".join(cautions), free
+    return "", " ; ".join(cautions), not cautions
 
 
 def _tell_unknown(rows: pd.DataFrame) -> pd.DataFrame:
@@ -214,13 +211,23 @@ def _tell_unknown(rows: pd.DataFrame) -> pd.DataFrame:
     rows["reference_reason"] = rows["reference_reason"].mask(alone, "aucun territoire de comparaison")
     rows["flaggable"] = rows["flaggable"].eq(True) & rows["reference_flaggable"].ne(False)
     rows["caution"] = rows["caution"].fillna("")
-    extra = rows["reference_caution"].fillna("")
-    added = (extra != "") & (extra != rows["caution"])
-    joint = np.where(rows["caution"] == "", "", " ; ")
-    rows["caution"] = rows["caution"].mask(added, rows["caution"] + joint + "référence : " + extra)
+    rows["caution"] = [
+        _joined(own, other if why == "" else "")
+        for own, other, why in zip(
+            rows["caution"], rows["reference_caution"].fillna(""), rows["reference_reason"], strict=True
+        )
+    ]
     return rows
 
 
+def _joined(own: str, other: str) -> str:
+    """Add to what the value of a territory suffers from what that of its reference does, and it does not."""
+    said = own.split(_MARK)
+    added = [text for text in other.split(_MARK) if text and text not in said]
+    return _MARK.join([*filter(None, [own]), *(f"référence : {text}" for text in added)])
+
+
+_MARK = " ; "
 _SHARE = "part de la référence"
 
 

@@ -152,9 +152,9 @@ def _estimated(rows: pd.DataFrame) -> list[str]:
     """Tell that the two values are estimates of one kind, and not what the edition shows."""
     brought = rows["basis"].str.startswith(BROUGHT).fillna(False)
     words = (
-        "estimation sur un seul périmètre aux deux dates, à partir des IRIS : elle rapproche le quartier de "
+        "estimation sur un seul périmètre aux deux dates, à partir des IRIS (son niveau n'est pas celui de "
     )
-    words += "ses alentours, et son niveau n'est pas celui que publie l'édition"
+    words += "l'édition)"
     return list(np.where(brought, words, ""))
 
 

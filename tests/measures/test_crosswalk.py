@@ -168,10 +168,10 @@ def test_a_hidden_new_outline_leaves_the_old_ones_without_a_link_undetermined():
     ]
 
 
-def test_a_layer_without_a_row_leaves_only_entrants_or_sortants():
+def test_where_the_other_layer_has_no_row_nobody_knows_who_entered_or_left():
     old, new = layer({"QP999001": (0, 100)}), layer({"QN99901M": (0, 100)})
-    assert rows_of(crosswalk(old.iloc[:0], new)) == [(None, "QN99901M", "entrant")]
-    assert rows_of(crosswalk(old, new.iloc[:0])) == [("QP999001", None, "sortant")]
+    assert rows_of(crosswalk(old.iloc[:0], new)) == [(None, "QN99901M", "indéterminé")]
+    assert rows_of(crosswalk(old, new.iloc[:0])) == [("QP999001", None, "indéterminé")]
 
 
 def test_two_layers_without_a_row_give_a_crosswalk_without_a_row():

@@ -133,9 +133,10 @@ def test_the_42_quartiers_have_a_change_for_each_of_the_three_incomes(table: pd.
 
 
 def test_every_row_says_that_the_vintages_are_near_and_can_raise_no_flag(table: pd.DataFrame):
-    assert table["caution"].str.startswith("millésimes proches (FiLoSoFi 2017 et 2019)").all()
+    assert table["caution"].str.contains("millésimes proches (FiLoSoFi 2017 et 2019)", regex=False).all()
+    assert table["caution"].str.contains("réduction de loyer de solidarité", regex=False).all()
     assert not table["flaggable"].any()
-    assert table["reading_key"].str.contains("Précaution : millésimes proches", regex=False).all()
+    assert table["reading_key"].str.contains("millésimes proches", regex=False).all()
     assert table["reading_key"].str.endswith("L'évolution est celle du quartier, non de ses habitants.").all()
 
 
@@ -171,11 +172,19 @@ def test_the_reference_moves_as_all_the_quartiers_together_and_the_gap_by_the_di
     found = rows(table, "taux_pauvrete")
     assert found["reference_value_before"].to_numpy() == pytest.approx(float(before), abs=1e-9)
     assert found["reference_value"].to_numpy() == pytest.approx(float(after), abs=1e-9)
-    # A quartier whose poverty grew faster than that of all of them moved away from them.
+    # The gap widens where poverty is above that of all of them, and grew faster.
     for code, (first, last) in POVERTY.items():
         gap = (last - first) - float(after - before)
         assert found.loc[code, "gap_change"] == pytest.approx(gap, abs=1e-9), code
-        assert found.loc[code, "widening"] == (round(gap, 1) > 0), code
+        assert found.loc[code, "widening"] == (last > after and round(gap, 1) > 0), code
+    # 31,3 → 31,7 is under the 35,3 % of all of them: nearer to it, which is no widening.
+    assert not found.loc["QP094003", "widening"]
+
+
+def test_what_the_producer_notes_of_a_value_goes_with_its_change(table: pd.DataFrame, real_data: Path):
+    noted = plain.of_departement(plain.column(real_data / QPV_2017, "note", key="codgeo"), "QP094")
+    found = rows(table, "taux_pauvrete")["caution"].str.contains("2017 : NOTE = 1", regex=False)
+    assert set(found.index[found]) == {code for code, note in noted.items() if note}
 
 
 def test_the_share_of_benefits_moves_by_the_masses_of_income(table: pd.DataFrame, real_data: Path):
@@ -231,9 +240,9 @@ def test_from_2019_to_2021_only_the_quartiers_that_did_not_change_have_a_poverty
     assert not table["flaggable"][known].any()
 
 
-def test_an_entrant_has_no_past_and_the_error_names_those_that_have_one(folder: Observatory):
+def test_an_entrant_has_no_past_and_the_error_says_why(folder: Observatory):
     with pytest.raises(MeasureError, match="QN09438N cannot be compared") as error:
         folder.edition(2024).changes(since=2019, indicators=["taux_pauvrete"], territories=["QN09438N"])
-    problem = error.value.problems[-1]
-    assert "quartier entré entre qpv2015 et qpv2024" in str(problem.found) or "2021" in str(problem.found)
-    assert "QN09407I" in str(problem.allowed)
+    (problem,) = error.value.problems
+    assert problem.what.startswith("taux_pauvrete of QN09438N")
+    assert problem.found

@@ -220,7 +220,7 @@ def test_a_quartier_reduced_to_a_point_leaves_the_one_it_lies_in_undetermined(
     assert set(unsure["code_old"].dropna()) == {row["territory"] for row in around.values()}
 
 
-def test_quartiers_overseas_are_entrants_where_the_old_layer_has_none(generations, france, passage):
+def test_quartiers_overseas_are_undetermined_where_the_old_layer_has_none(generations, france, passage):
     old, new = generations
     assert not old["territory"].str[2:4].isin(OVERSEAS).any()
     found = crosswalk(old, new)
@@ -228,6 +228,6 @@ def test_quartiers_overseas_are_entrants_where_the_old_layer_has_none(generation
     assert len(overseas) == len(new) - len(france[1]) == 247
     rows = found[found["code_new"].isin(overseas)]
     assert rows["code_new"].tolist() == sorted(overseas)
-    assert set(rows["relation"]) == {"entrant"}
+    assert set(rows["relation"]) == {"indéterminé"}
     assert rows["code_old"].isna().all()
     pd.testing.assert_frame_equal(found.drop(index=rows.index).reset_index(drop=True), passage)
