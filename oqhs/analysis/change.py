@@ -147,8 +147,9 @@ def evolution(
 
 def _widening(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
     """Whether a gap is unfavourable and grew, as shown; missing for a neutral indicator or without it."""
-    polarity = rows["indicator"].map(lambda name: indicators[name].polarity)
-    decimals = rows["indicator"].map(lambda name: indicators[name].decimals)
+    polarity = rows["indicator"].map({name: one.polarity for name, one in indicators.items()})
+    decimals = rows["indicator"].map({name: one.decimals for name, one in indicators.items()})
+    polarity, decimals = polarity.astype("float64"), decimals.astype("float64")
     moved = rows["gap_change"]
     euros = rows["unit"].isin(["eur_year", "eur_month"])
     # Of two amounts that grow alike the gap in euros grows too: the share of the reference decides.
@@ -238,6 +239,8 @@ def _in_prices(rows: pd.DataFrame, catalogue: Catalogue, prices: Prices) -> pd.D
     if prices == "part_reference":
         told = euros & (rows["reason"] == "") & (rows["reference_reason"] != "")
         rows.loc[told, "reason"] = "référence : " + rows["reference_reason"][told]
+        apart = euros & (rows["reason"] == "") & ~_same_years(rows)
+        rows.loc[apart, "reason"] = "la référence n'est pas des mêmes millésimes"
         rows["value_edition"] = rows["value_edition"].mask(
             euros, 100 * rows["value_edition"] / rows["reference_value_edition"]
         )
@@ -253,8 +256,9 @@ def _in_prices(rows: pd.DataFrame, catalogue: Catalogue, prices: Prices) -> pd.D
             try:
                 ratio = catalogue.yearly(_INDEX, int(last)) / catalogue.yearly(_INDEX, int(first))
             except UnknownError as error:
-                problem = error.problems[0]
-                why = f"pas d'indice des prix pour {problem.found} (années connues : {problem.allowed})"
+                known = catalogue.series[_INDEX].values
+                missing = error.problems[0].found
+                why = f"pas d'indice des prix pour {missing} (années connues : {min(known)} à {max(known)})"
                 silent = pair.index[pair[f"{side}reason"] == ""]
                 rows.loc[silent, f"{side}reason"] = why
                 continue
@@ -262,6 +266,13 @@ def _in_prices(rows: pd.DataFrame, catalogue: Catalogue, prices: Prices) -> pd.D
             if not side:
                 rows.loc[pair.index, "prices"] = f"euros constants de {last}"
     return rows
+
+
+def _same_years(rows: pd.DataFrame) -> pd.Series:
+    """Whether a territory and its reference are of the same two years."""
+    first = rows["year_before"] == rows["reference_year_before"]
+    last = rows["year"] == rows["reference_year"]
+    return (first & last).astype("boolean").fillna(False).astype(bool)
 
 
 def _changes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -275,11 +286,10 @@ def _changes(rows: pd.DataFrame) -> pd.DataFrame:
         relative = (rows["unit"] != "percent") & (rows[f"{side}value_before"] > 0)
         share = 100 * rows[f"{side}change"] / rows[f"{side}value_before"]
         rows[f"{side}change_pct"] = share.where(relative)
-    together = (rows["year_before"] == rows["reference_year_before"]) & (
-        rows["year"] == rows["reference_year"]
-    )
-    together = together.fillna(False) & (rows["unit"] != "persons")
-    for name, allowed in (("change", together), ("change_per_year", rows["unit"] != "persons")):
+    together = _same_years(rows) & (rows["unit"] != "persons")
+    # Euros of two years are not compared, even over one year.
+    yearly = together | (rows["unit"] == "percent")
+    for name, allowed in (("change", together), ("change_per_year", yearly)):
         rows[f"gap_{name}"] = (rows[name] - rows[f"reference_{name}"]).where(allowed)
     # An estimate on one perimeter has not the level of what the edition shows: the gap is the latter's.
     sides = [rows[f"{side}basis"].fillna("").str.startswith(BROUGHT) for side in ("", "reference_")]

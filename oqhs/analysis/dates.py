@@ -79,11 +79,10 @@ def two_dates(
     direct = _like_with_like(later.merge(earlier, how="left", on=["indicator", "territory_before"]))
     if remedies is not None:
         mend = direct["indicator"].map(remedies).fillna("")
-        direct["why"] = direct["why"].where(
-            (direct["why"] == "") | (mend == ""), direct["why"] + " ; " + mend
-        )
+        added = direct["mendable"].eq(True) & (direct["why"] != "") & (mend != "")
+        direct["why"] = direct["why"].mask(added, direct["why"] + " ; " + mend)
     direct["reason"] = _why_not(direct)
-    if brought is None:
+    if brought is None or any(one.empty for one in brought):
         return _stated(direct)
     first, last = brought
     pairs = last[[*_KEY, *_CARRIED]].merge(_before(first), how="inner", on=_KEY)
@@ -135,7 +134,8 @@ def _hidden(rows: pd.DataFrame, side: str) -> pd.Series:
     told = rows[f"note{side}"].fillna("")
     general = rows[f"status{side}"].map(STATUS_WORDS).fillna("valeur non disponible")
     unknown = "première édition : " if side else ""
-    when = rows[f"year{side}"].map(lambda year: unknown if pd.isna(year) else f"{int(year)} : ")
+    years = rows[f"year{side}"]
+    when = years.map(lambda year: unknown if pd.isna(year) else f"{int(year)} : ").astype("str")
     words = when + told.where(told != "", general)
     return words.where(rows[f"status{side}"] != OBSERVED, "")
 
@@ -180,7 +180,7 @@ def _partial(rows: pd.DataFrame) -> list[str]:
     ends = [np.floor(1000 * rows[name].fillna(1.0) + _NOISE) / 10 for name in ("coverage_before", "coverage")]
     return [
         ""
-        if min(first, last) >= _WHOLE
+        if min(first, last) >= _WHOLE or pd.isna(one) or pd.isna(two)
         else f"partiel : {format_number(first, 1)} % du poids connu en {one}, "
         f"{format_number(last, 1)} % en {two}"
         for first, last, one, two in zip(*ends, rows["year_before"], rows["year"], strict=True)

@@ -85,8 +85,7 @@ def test_vertices_added_on_a_straight_side_change_nothing():
 )
 def test_quartiers_that_only_touch_are_not_linked(beside):
     found = crosswalk(layer({"QP999001": (0, 100)}), layer({"QN99901N": beside}))
-    # neither layer reaches the other's system: nobody knows what was there
-    assert found["relation"].tolist() == ["indéterminé", "indéterminé"]
+    assert found["relation"].tolist() == ["sortant", "entrant"]
 
 
 # --- outlines of every kind
