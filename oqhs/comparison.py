@@ -42,9 +42,14 @@ class Comparison:
         """Day whose thresholds hold: the first of the year of the later edition."""
         return dt.date(self.after.file.edition, 1, 1)
 
-    @cached_property
+    @property
     def passage(self) -> pd.DataFrame:
         """Crosswalk from the quartiers of the earlier edition to those of the later one."""
+        return self._passage.copy(deep=False)
+
+    # What is kept is never handed out itself.
+    @cached_property
+    def _passage(self) -> pd.DataFrame:
         first, last = (one.territories[one.territories["kind"] == "qpv"] for one in (self.before, self.after))
         limits = {name: self.catalogue.threshold(name, self.day) for name in THRESHOLDS}
         return crosswalk(first, last, self.after.cells_around(first), thresholds=limits)
@@ -68,9 +73,13 @@ class Comparison:
         }
         return history(named, role, labels, (self.before.file.perimeter, self.after.file.perimeter))
 
-    @cached_property
+    @property
     def dates(self) -> pd.DataFrame:
         """Values of both dates, as `oqhs.analysis.two_dates` gives them."""
+        return self._dates.copy(deep=False)
+
+    @cached_property
+    def _dates(self) -> pd.DataFrame:
         before, after = self.before, self.after
         perimeters = (before.file.perimeter, after.file.perimeter)
         same = same_territories(before.geography, after.geography, self.passage, perimeters)
@@ -92,6 +101,8 @@ class Comparison:
         if rewritten[0] is None or rewritten[1] is None:
             return None
         both = sorted(set(rewritten[0].indicators) & set(rewritten[1].indicators))
+        if not both:
+            return None
         editions = [ObservedEdition(self.after.observatory, file) for file in rewritten if file]
         first, last = (observations_of(edition.materials, both) for edition in editions)
         # References stand on their own perimeter: only the quartiers are brought to another one.
@@ -188,18 +199,22 @@ class Comparison:
         )
 
 
-def refuse_unlike(earlier: EditionFile, later: EditionFile) -> None:
-    """Refuse an earlier edition of another département, or one that may not go as far."""
-    narrower = DIFFUSIONS.index(earlier.diffusion) < DIFFUSIONS.index(later.diffusion)
-    for key, wrong in (("departement", earlier.departement != later.departement), ("diffusion", narrower)):
-        if wrong:
-            raise CatalogueError(
-                "the two editions cannot be compared",
-                file=f"editions/{earlier.edition}.yaml",
-                column=key,
-                found=getattr(earlier, key),
-                allowed=f"{getattr(later, key)}, as edition {later.edition}",
-            )
+def are_kin(file: EditionFile, other: EditionFile) -> bool:
+    """Whether another edition is of the same département, on other quartiers, and may go as far."""
+    wide = DIFFUSIONS.index(other.diffusion) >= DIFFUSIONS.index(file.diffusion)
+    return wide and other.departement == file.departement and other.perimeter != file.perimeter
+
+
+def refuse_narrower(earlier: EditionFile, later: EditionFile) -> None:
+    """Refuse an earlier edition that may not go as far as the later one."""
+    if DIFFUSIONS.index(earlier.diffusion) < DIFFUSIONS.index(later.diffusion):
+        raise CatalogueError(
+            "the two editions cannot be compared",
+            file=f"editions/{earlier.edition}.yaml",
+            column="diffusion",
+            found=earlier.diffusion,
+            allowed=f"{later.diffusion}, as edition {later.edition}",
+        )
 
 
 def _some(known: pd.Series) -> str:

@@ -69,25 +69,32 @@ def same_territories(
         counterpart = same["territory"].map(found["counterparts"])
         earlier = counterpart.where(same["relation"] == UNCHANGED)
         earlier = earlier.mask(same["kind"] == "departement", same["territory"])
-    drawn_alike = _communes_alike(before, after) | _epts_alike(before, after)
+    communes = _communes_alike(before, after)
+    drawn_alike = communes | _epts_alike(before, after, communes)
+    unseen = pooled - {code for kind in _REDRAWN for code in before.comparators(kind).dropna()}
+    drawn = bool(before.of_kind("commune") and after.of_kind("commune"))
     parts = same["territory"].str.split("+", regex=False)
     alike = np.array([set(codes) <= drawn_alike for codes in parts], dtype=bool)
-    earlier = earlier.mask(alike, same["territory"])
+    earlier = earlier.mask(alike & ~same["territory"].isin(unseen), same["territory"])
     same["territory_before"] = earlier
     of_quartier = (same["kind"] == "qpv") & ~one_perimeter
     same["basis"] = np.where(of_quartier, UNCHANGED_BASIS, SAME)
     same["basis"] = same["basis"].where(same["territory_before"].notna(), "")
     same["why"] = [
-        _why(row.kind, row.relation, perimeters) if pd.isna(row.territory_before) else ""
+        _why(row.kind, row.relation, perimeters, drawn=drawn) if pd.isna(row.territory_before) else ""
         for row in same.itertuples()
     ]
     same["mendable"] = same["kind"].isin(["qpv", "regroupement", "ensemble_qpv"])
     return same.drop(columns="kind")
 
 
-def _why(kind: str, relation: str, perimeters: tuple[str, str]) -> str:
+def _why(kind: str, relation: str, perimeters: tuple[str, str], *, drawn: bool) -> str:
     """Say why a territory is not the same at both dates."""
-    if kind in _REDRAWN or kind == "pooled":
+    if not drawn and (kind in _REDRAWN or kind == "pooled"):
+        return "la couche des communes manque à l'une des deux éditions"
+    if kind == "pooled":
+        return "le territoire de comparaison n'existe pas à la première date, ou n'a pas les mêmes limites"
+    if kind in _REDRAWN:
         return "le territoire de comparaison n'a pas les mêmes limites aux deux dates"
     first, last = perimeters
     if first == last:
@@ -122,11 +129,16 @@ def _communes_alike(before: Geography, after: Geography) -> set[str]:
     return set(unmoved["code_new"])
 
 
-def _epts_alike(before: Geography, after: Geography) -> set[str]:
-    """EPT that hold the same communes at both dates."""
+def _epts_alike(before: Geography, after: Geography, communes: set[str]) -> set[str]:
+    """EPT that hold the same communes at both dates, drawn alike as far as the layers reach."""
+    redrawn = {*before.of_kind("commune"), *after.of_kind("commune")} - communes
     first, last = (one.edges("reference").groupby("group")["territory"].agg(set) for one in (before, after))
     epts = after.of_kind("ept")
-    return {code for code in epts if code in first and code in last and first[code] == last[code]}
+    return {
+        code
+        for code in epts
+        if code in first and code in last and first[code] == last[code] and not first[code] & redrawn
+    }
 
 
 def on_perimeter_of(

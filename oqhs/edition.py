@@ -11,15 +11,8 @@ import pandas as pd
 
 from oqhs.analysis.change import Prices
 from oqhs.analysis.gaps import Mode, compare
-from oqhs.analysis.history import (
-    ANCESTOR,
-    ATTRIBUTE,
-    DESCENDANT,
-    HISTORY_COLUMNS,
-    attributes_told,
-)
-from oqhs.comparison import Comparison, refuse_unlike
-from oqhs.editions import EditionFile
+from oqhs.analysis.history import ANCESTOR, DESCENDANT, attributes_told, put_together
+from oqhs.comparison import Comparison, are_kin, refuse_narrower
 from oqhs.entries import Indicator
 from oqhs.errors import UnknownError
 from oqhs.geography import REFERENCES
@@ -78,12 +71,14 @@ class Edition(ObservedEdition):
         Raises
         ------
         UnknownError
-            There is no such edition, or none is named.
+            There is no such edition of this département, or none is named.
         CatalogueError
-            It is of another département, or may not go as far as this one.
+            It may not go as far as this one.
         """
         start = since if since is not None else self.file.since
-        before = [year for year in self.observatory.editions if year < self.file.edition]
+        years = [year for year in self.observatory.editions if year < self.file.edition]
+        own = self.file.departement
+        before = [year for year in years if self.observatory.edition(year).file.departement == own]
         found = [year for year in before if start is not None and year >= start]
         if not found:
             raise UnknownError(
@@ -96,7 +91,7 @@ class Edition(ObservedEdition):
             )
         if found[0] not in self._comparisons:
             earlier = self.observatory.edition(found[0])
-            refuse_unlike(earlier.file, self.file)
+            refuse_narrower(earlier.file, self.file)
             self._comparisons[found[0]] = Comparison(earlier, self)
         return self._comparisons[found[0]]
 
@@ -190,6 +185,7 @@ class Edition(ObservedEdition):
         if card is None:
             return pd.DataFrame(columns=["territory", "attribute", "value"], dtype="str")
         told = self._territories_of("attributes", card)
+        self.materials.refuse_strangers(card, told["territory"])
         return told[told["territory"].isin(self.geography.of_kind("qpv"))].reset_index(drop=True)
 
     def history(self, territory: str | None = None) -> pd.DataFrame:
@@ -222,25 +218,30 @@ class Edition(ObservedEdition):
         """
         quartiers = self.geography.of_kind("qpv")
         chosen = [territory] if territory is not None else quartiers
-        if territory is not None:
-            self.geography.pair(territory, "departement")
+        if territory is not None and territory not in quartiers:
+            self._refuse_unknown(territory)
         others = [year for year in self.observatory.editions if year != self.file.edition]
-        here = [edition for edition in map(self.observatory.edition, others) if self._is_kin(edition.file)]
+        here = [
+            edition for edition in map(self.observatory.edition, others) if are_kin(self.file, edition.file)
+        ]
         before = [one for one in here if one.file.edition < self.file.edition][-1:]
         after = [one for one in here if one.file.edition > self.file.edition][:1]
         found = [attributes_told(self.attributes)]
         found += [self.comparison(one.file.edition).history(ANCESTOR) for one in before]
         found += [Comparison(self, one).history(DESCENDANT) for one in after]
-        together = pd.concat(found, ignore_index=True)
-        rank = {role: position for position, role in enumerate((ANCESTOR, DESCENDANT, ATTRIBUTE))}
-        ordered = together.assign(rank=together["role"].map(rank)).sort_values(
-            ["territory", "rank", "other", "attribute"], ignore_index=True
-        )
-        return ordered.loc[ordered["territory"].isin(chosen), HISTORY_COLUMNS].reset_index(drop=True)
+        together = put_together(found)
+        return together[together["territory"].isin(chosen)].reset_index(drop=True)
 
-    def _is_kin(self, other: EditionFile) -> bool:
-        """Whether another edition is of the same département, on other quartiers."""
-        return other.departement == self.file.departement and other.perimeter != self.file.perimeter
+    def _refuse_unknown(self, territory: str) -> None:
+        """Refuse the code of a quartier this edition does not hold; say which edition holds it."""
+        others = [self.observatory.edition(year) for year in self.observatory.editions]
+        holders = [one.file.edition for one in others if territory in one.geography.of_kind("qpv")]
+        raise UnknownError(
+            "this edition has no such quartier",
+            found=territory,
+            allowed=f"a code from {self.geography.of_kind('qpv')[0]} to {self.geography.of_kind('qpv')[-1]}",
+            todo=f"edition {holders[0]} holds it" if holders else "see the codes in edition.territories",
+        )
 
     def key_table(
         self,

@@ -80,7 +80,8 @@ class Materials:
                 file=f"editions/{self.file.edition}.yaml",
                 found=card,
             )
-        self._refuse_strangers(card, frame)
+        here = frame.loc[frame["perimeter"] == self.file.perimeter, "territory"]
+        self.refuse_strangers(card, here)
         kept = frame["territory"].isin([*self.zones, *self.references])
         rows = tables.plain(frame[kept])
         communes = self._communes(card, frame)
@@ -159,11 +160,11 @@ class Materials:
                 todo="add the outlines of that vintage; if they are the same, correct the card",
             )
 
-    def _refuse_strangers(self, card: str, frame: pd.DataFrame) -> None:
+    def refuse_strangers(self, card: str, territories: pd.Series) -> None:
         """Refuse a quartier of the département and of the perimeter that its layer does not hold."""
-        here = frame.loc[frame["perimeter"] == self.file.perimeter, "territory"].astype("str")
-        codes = pd.Series(here.unique(), dtype="str")
-        quartiers = codes[codes.str.match("Q[PN]") & (departement_of(codes) == self.file.departement)]
+        codes = pd.Series(territories.astype("str").unique(), dtype="str")
+        generation = kinds_of(codes)["perimeter"] == self.file.perimeter
+        quartiers = codes[generation & (departement_of(codes) == self.file.departement)]
         strangers = sorted(set(quartiers) - set(self.zones))
         if strangers:
             raise CatalogueError(

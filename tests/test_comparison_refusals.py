@@ -32,16 +32,15 @@ def refused():
 # --- the earlier edition
 
 
-def test_an_edition_of_another_departement_is_refused(tmp_path, refused):
+def test_an_edition_of_another_departement_is_none_to_compare_with(tmp_path, refused):
     def neighbour(found):
         found.editions[2020]["departement"] = "998"
 
     later = opened(tmp_path / "data", neighbour).edition(2024)
     for call in (later.comparison, later.changes, later.crosswalk):
-        (problem,) = refused(CatalogueError, call)
-        assert problem.what == "the two editions cannot be compared"
-        assert (problem.file, problem.column) == ("editions/2020.yaml", "departement")
-        assert (problem.found, problem.allowed) == ("998", "999, as edition 2024")
+        (problem,) = refused(UnknownError, call)
+        assert problem.what == "there is no earlier edition to compare this one with"
+        assert problem.allowed == "none before it in this folder"
 
 
 def test_an_edition_that_may_not_go_as_far_is_refused(tmp_path, refused):

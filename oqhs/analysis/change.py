@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from oqhs.analysis.dates import BROUGHT
+from oqhs.analysis.dates import BROUGHT, ESTIMATED
 from oqhs.catalogue import Catalogue
 from oqhs.entries import Comparability, Indicator
 from oqhs.errors import UnknownError
@@ -157,7 +157,8 @@ def _widening(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Ser
     moved = moved.mask(euros, (shares[0] - shares[1]).where(moved.notna()))
     digits = decimals.where(~euros & (rows["prices"] != _SHARE), 1).to_numpy()
     away = pd.Series(round_half_up(moved, digits), index=rows.index) * polarity < 0
-    worse = rows["gap"] * polarity < 0
+    gap_digits = decimals.where(rows["prices"] != _SHARE, 1).to_numpy()
+    worse = pd.Series(round_half_up(rows["gap"], gap_digits), index=rows.index) * polarity < 0
     told = (polarity != 0) & moved.notna() & rows["gap"].notna()
     return pd.Series(away & worse, dtype="boolean").where(told, pd.NA)
 
@@ -166,9 +167,9 @@ def _with_rules(
     dates: pd.DataFrame, indicators: Mapping[str, Indicator], catalogue: Catalogue, on: dt.date
 ) -> pd.DataFrame:
     """Apply to each indicator what its source says of its vintages."""
-    ruled = dates.copy()
+    ruled = dates.astype({"year_before": "Int64", "year": "Int64"})
     ruled["span_years"] = (ruled["year"] - ruled["year_before"]).astype("Int64")
-    ruled["flaggable"] = ~ruled["basis"].str.startswith(BROUGHT).fillna(False)
+    ruled["flaggable"] = True
     cautions: list[pd.Series] = [ruled["caution"]]
     for name, rows in ruled.groupby("indicator", sort=False):
         source = catalogue.sources[indicators[str(name)].source]
@@ -210,7 +211,9 @@ def _tell_unknown(rows: pd.DataFrame) -> pd.DataFrame:
     alone = rows["reference_territory"].isna()
     rows["reference_reason"] = rows["reference_reason"].fillna("territoire inconnu à l'une des deux dates")
     rows["reference_reason"] = rows["reference_reason"].mask(alone, "aucun territoire de comparaison")
-    rows["flaggable"] = rows["flaggable"].eq(True) & rows["reference_flaggable"].ne(False)
+    brought = [rows[f"{side}basis"].fillna("").str.startswith(BROUGHT) for side in ("", "reference_")]
+    ours = brought[0] | brought[1] | (rows["origin"] == ESTIMATED)
+    rows["flaggable"] = rows["flaggable"].eq(True) & rows["reference_flaggable"].ne(False) & ~ours
     rows["caution"] = rows["caution"].fillna("")
     rows["caution"] = [
         _joined(own, other if why == "" else "")
@@ -241,14 +244,17 @@ def _in_prices(rows: pd.DataFrame, catalogue: Catalogue, prices: Prices) -> pd.D
         rows.loc[told, "reason"] = "référence : " + rows["reference_reason"][told]
         apart = euros & (rows["reason"] == "") & ~_same_years(rows)
         rows.loc[apart, "reason"] = "la référence n'est pas des mêmes millésimes"
+        shares = {}
         rows["value_edition"] = rows["value_edition"].mask(
             euros, 100 * rows["value_edition"] / rows["reference_value_edition"]
         )
-        rows["reference_value_edition"] = rows["reference_value_edition"].mask(euros, 100.0)
+        for name in ("reference_value_edition", "reference_value_before", "reference_value"):
+            whole = rows[name].where(rows[name].isna(), 100.0)
+            shares[name] = rows[name].mask(euros, whole)
         for when in ("value_before", "value"):
             share = 100 * rows[when] / rows[f"reference_{when}"]
             rows[when] = rows[when].mask(euros, share)
-            rows[f"reference_{when}"] = rows[f"reference_{when}"].mask(euros, 100.0)
+        rows = rows.assign(**shares)
         rows.loc[euros, ["unit", "prices"]] = ["percent", _SHARE]
         return rows
     for side in ("", "reference_"):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from oqhs.text import OBSERVED, STATUS_WORDS, format_number
 
-ESTIMATED = "oqhs_estimate"
+PUBLISHED, ESTIMATED = "insee", "oqhs_estimate"
 #: Basis of a change measured on counts by IRIS that were shared out on one perimeter at both dates.
 BROUGHT = "ramené à un seul périmètre"
 
@@ -48,8 +48,8 @@ def two_dates(
     """Put the values of two editions side by side, territory by territory.
 
     A territory that is the same at both dates has the values of the two editions, if they were obtained
-    in one way: where one is an estimate of the observatory and the other is not, our own figure of the
-    second (`check`) takes its place. Otherwise both dates are those of `brought`, if they are observed
+    in one way: where one is published and the other is a figure of the observatory, our own figure of
+    the first (`check`) takes its place. Otherwise both dates are those of `brought`, if they are observed
     there. Where neither will do, the row says why.
 
     Parameters
@@ -108,13 +108,15 @@ def _before(observations: pd.DataFrame) -> pd.DataFrame:
 
 
 def _like_with_like(rows: pd.DataFrame) -> pd.DataFrame:
-    """Where one value is an estimate of ours and the other is not, take our own figure of the other."""
+    """Where one value is published and the other is ours, take our own figure of the first as well."""
     both = (rows["status"] == OBSERVED) & (rows["status_before"] == OBSERVED)
     for side, other in (("", "_before"), ("_before", "")):
-        published = both & (rows[f"origin{side}"] != ESTIMATED) & (rows[f"origin{other}"] == ESTIMATED)
+        published = both & (rows[f"origin{side}"] == PUBLISHED) & (rows[f"origin{other}"] != PUBLISHED)
         ours = published & rows[f"check{side}"].notna()
         rows[f"value{side}"] = rows[f"value{side}"].mask(ours, rows[f"check{side}"])
-        rows[f"origin{side}"] = rows[f"origin{side}"].mask(ours, ESTIMATED)
+        rows[f"origin{side}"] = rows[f"origin{side}"].mask(ours, rows[f"origin{other}"])
+        # What is known of the published figure is not known of ours.
+        rows[f"coverage{side}"] = rows[f"coverage{side}"].mask(ours)
     return rows
 
 
@@ -159,32 +161,32 @@ def _estimated(rows: pd.DataFrame) -> list[str]:
 
 
 def _noted(rows: pd.DataFrame) -> list[str]:
-    """Repeat what is noted of either value; how an estimate was made stands in its notes alone."""
-    brought = rows["basis"].str.startswith(BROUGHT).fillna(False)
-    ends = zip(brought, rows["note_before"], rows["note"], rows["year_before"], rows["year"], strict=True)
+    """Repeat what is noted of two values that are compared; what was brought is noted once and for all."""
+    direct = (rows["reason"] == "") & ~rows["basis"].str.startswith(BROUGHT).fillna(False)
+    ends = zip(direct, rows["note_before"], rows["note"], rows["year_before"], rows["year"], strict=True)
     found = []
-    for estimated, first, last, one, two in ends:
-        told = {one: first, two: last}
-        said = {year: text for year, text in told.items() if isinstance(text, str) and text and not estimated}
-        same = len(set(said.values())) == 1 and len(said) == len(told)
-        found.append(
-            next(iter(said.values()))
-            if same
-            else " ; ".join(f"{year} : {text}" for year, text in said.items())
-        )
+    for kept, first, last, one, two in ends:
+        if kept and first == last:
+            found.append(first)
+            continue
+        told = [f"{year} : {text}" for year, text in ((one, first), (two, last)) if kept and text]
+        found.append(" ; ".join(told))
     return found
 
 
 def _partial(rows: pd.DataFrame) -> list[str]:
     """Tell which part of the weight is known at either date, where it is not all of it."""
-    ends = [np.floor(1000 * rows[name].fillna(1.0) + _NOISE) / 10 for name in ("coverage_before", "coverage")]
-    return [
-        ""
-        if min(first, last) >= _WHOLE or pd.isna(one) or pd.isna(two)
-        else f"partiel : {format_number(first, 1)} % du poids connu en {one}, "
-        f"{format_number(last, 1)} % en {two}"
-        for first, last, one, two in zip(*ends, rows["year_before"], rows["year"], strict=True)
-    ]
+    shares = [np.floor(1000 * rows[name] + _NOISE) / 10 for name in ("coverage_before", "coverage")]
+    found = []
+    for *known, one, two in zip(*shares, rows["year_before"], rows["year"], strict=True):
+        told = [(share, year) for share, year in zip(known, (one, two), strict=True) if share >= 0]
+        partial = any(share < _WHOLE for share, _ in told) and not (pd.isna(one) or pd.isna(two))
+        words = [
+            f"{format_number(share, 1)} % {'du poids connu ' * (n == 0)}en {year}"
+            for n, (share, year) in enumerate(told)
+        ]
+        found.append("partiel : " + ", ".join(words) if partial else "")
+    return found
 
 
 _WHOLE = 100.0

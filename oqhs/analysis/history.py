@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -128,6 +128,15 @@ def attributes_told(attributes: pd.DataFrame) -> pd.DataFrame:
     told = attributes[["territory", "attribute", "value"]].assign(role=ATTRIBUTE)
     told["sentence"] = told["attribute"] + " : " + told["value"] + "."
     return told.reindex(columns=HISTORY_COLUMNS)
+
+
+def put_together(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put histories and attributes together: by quartier, ancestors first and attributes last."""
+    together = pd.concat(histories, ignore_index=True)
+    rank = {role: position for position, role in enumerate((ANCESTOR, DESCENDANT, ATTRIBUTE))}
+    keys = ["territory", "rank", "other", "attribute"]
+    ordered = together.assign(rank=together["role"].map(rank)).sort_values(keys, ignore_index=True)
+    return ordered[HISTORY_COLUMNS]
 
 
 def _part(area: Any, people: Any) -> str:

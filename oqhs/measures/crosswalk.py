@@ -115,12 +115,14 @@ def crosswalk(
     layers = [_outlines(name, layer) for name, layer in (("old", old), ("new", new))]
     if cells is not None:
         _check_system("cells", cells)
+        _check_population(cells)
     frames = [pd.DataFrame(columns=CROSSWALK_COLUMNS).astype(_CODES | _NUMBERS | {"relation": "str"})]
     for system in sorted({system for layer in layers for system in layer["system"]}):
         before, after = (_projected(layer, system) for layer in layers)
         local = _around(cells, before, after) if cells is not None else None
         links = _with_people(_links(before, after, limits), before, after, local)
         links = links[_linked(links, limits["passage_lien_min"])]
+        links = _settled(links, limits["passage_inchange_max"])
         links["relation"] = _relations(links, limits["passage_inchange_max"])
         frames += [links, *_alone(links, before, after)]
     together = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
@@ -187,6 +189,16 @@ def _check_system(name: str, layer: gpd.GeoDataFrame) -> None:
         )
 
 
+def _check_population(cells: gpd.GeoDataFrame) -> None:
+    if "population" not in cells:
+        raise MeasureError(
+            "the cells do not say how many people live in them",
+            column="cells",
+            found=", ".join(map(str, cells.columns)),
+            allowed="a column 'population', in persons",
+        )
+
+
 def _outlines(name: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Check a layer and give its codes, with the system each is to be measured in."""
     _check_system(name, layer)
@@ -198,7 +210,7 @@ def _outlines(name: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             allowed="a column 'territory'",
             todo="read it with oqhs.sources.read, or rename its column",
         )
-    codes = layer["territory"].astype("str")
+    codes = normalise_codes(layer["territory"].astype("str"))
     wrong = codes.isna() | codes.duplicated(keep=False)
     if wrong.any():
         raise MeasureError(
@@ -216,7 +228,7 @@ def _outlines(name: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             allowed="one",
             todo="keep the rows of one of them",
         )
-    departement = departement_of(normalise_codes(codes))
+    departement = departement_of(codes)
     return layer[[layer.geometry.name]].assign(
         territory=codes, departement=departement, system=departement.map(crs_of)
     )
@@ -231,9 +243,12 @@ def _projected(layer: gpd.GeoDataFrame, system: int) -> gpd.GeoDataFrame:
 
 def _around(cells: gpd.GeoDataFrame, old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Cells around two layers, in their system: those of the other side of the earth have no place in it."""
-    boxes = [layer.to_crs(_WGS84).total_bounds for layer in (old, new) if len(layer)]
-    west, south = np.nanmin([box[:2] for box in boxes], axis=0) - _MARGIN_DEG
-    east, north = np.nanmax([box[2:] for box in boxes], axis=0) + _MARGIN_DEG
+    drawn = [layer[~layer.geometry.is_empty] for layer in (old, new)]
+    boxes = [layer.to_crs(_WGS84).total_bounds for layer in drawn if len(layer)]
+    if not boxes:
+        return cells.iloc[:0].to_crs(old.crs)
+    west, south = np.min([box[:2] for box in boxes], axis=0) - _MARGIN_DEG
+    east, north = np.max([box[2:] for box in boxes], axis=0) + _MARGIN_DEG
     ends = cells.geometry.to_crs(_WGS84).bounds
     near = (ends["maxx"] >= west) & (ends["minx"] <= east) & (ends["maxy"] >= south) & (ends["miny"] <= north)
     return cells[near].to_crs(old.crs)
@@ -299,6 +314,15 @@ def _linked(links: pd.DataFrame, least: float) -> pd.Series:
     """Pairs in which one holds a large enough part of the other."""
     shares = ["share_old", "share_new", "share_old_population", "share_new_population"]
     return links[shares].max(axis=1) >= least
+
+
+def _settled(links: pd.DataFrame, most: float) -> pd.DataFrame:
+    """Drop the links between quartiers that each have their like: those of one layer may overlap."""
+    like = (links["beyond_old"] < most) & (links["beyond_new"] < most)
+    once = [~links.loc[like, name].duplicated(keep=False) for name in ("code_old", "code_new")]
+    pairs = links[like][once[0] & once[1]]
+    across = links["code_old"].isin(pairs["code_old"]) & links["code_new"].isin(pairs["code_new"])
+    return links[~across | links.index.isin(pairs.index)].copy()
 
 
 def _relations(links: pd.DataFrame, most: float) -> np.ndarray:

@@ -34,6 +34,7 @@ def dates_of(before, after, years):
     frame["value_before"] = pd.array(before, dtype="float64")
     frame["value"] = pd.array(after, dtype="float64")
     frame["year_before"], frame["year"] = (pd.array([one] * COUNT, dtype="Int64") for one in years)
+    frame["value_edition"] = frame["value"]
     frame["territory_before"] = frame["territory"]
     unknown = frame[["value_before", "value"]].isna().any(axis=1)
     frame["reason"] = np.where(unknown, "valeur non disponible", "")
@@ -55,6 +56,7 @@ def changes(dates, pairs=None, **told):
 def test_a_constant_added_at_both_dates_leaves_every_change_alone(before, after, constant, years):
     dates = dates_of(before, after, years)
     moved = dates.assign(value_before=dates["value_before"] + constant, value=dates["value"] + constant)
+    moved["value_edition"] = moved["value"]
     one, other = changes(dates), changes(moved)
     pd.testing.assert_frame_equal(one[CHANGES], other[CHANGES], rtol=0, atol=1e-8)
     assert one["reason"].tolist() == other["reason"].tolist()
@@ -116,3 +118,37 @@ def test_a_row_has_a_change_or_a_reason_and_never_both(before, after, years):
     # what is told of the gap is what is told of its two ends
     ends = (found["gap"] - found["gap_before"])[both]
     assert ends.to_numpy() == pytest.approx(found.loc[both, "gap_change"].to_numpy(), abs=1e-9)
+
+
+@FEW
+@given(all_known, all_known, vintages)
+def test_dates_turned_around_with_their_years_are_refused_and_give_no_figure(before, after, years):
+    found = changes(dates_of(after, before, years[::-1]))
+    assert found[CHANGES].isna().all(axis=None)
+    assert found["reason"].str.startswith("les deux dates sont du même millésime ou à l'envers").all()
+
+
+amounts = st.lists(st.integers(100, 4000).map(float), min_size=len(CODES), max_size=len(CODES))
+
+
+@FEW
+@given(amounts, amounts, st.integers(1, 50), st.integers(1, 50), vintages)
+def test_prices_that_multiply_all_the_amounts_of_a_year_change_no_share_of_the_reference(
+    before, after, first, last, years
+):
+    income = {"niveau_vie_median_mensuel": CATALOGUE.indicators["niveau_vie_median_mensuel"]}
+
+    def shares(prices):
+        dates = dates_of(before * len(NAMES), after * len(NAMES), years).iloc[: len(CODES)]
+        dates = dates.assign(indicator=next(iter(income)), value_before=dates["value_before"] * prices[0])
+        dates["value"] = dates["value_edition"] = dates["value"] * prices[1]
+        return evolution(dates, pairs_of(), income, CATALOGUE, on=DAY, prices="part_reference")
+
+    one, other = shares((1, 1)), shares((first, last))
+    assert (one["reason"] == "").all()
+    names = ["value_before", "value", *CHANGES]
+    pd.testing.assert_frame_equal(one[names], other[names], rtol=1e-9, atol=1e-9)
+    mine, whole = dict(zip(CODES, before, strict=True)), before[CODES.index("999")]
+    assert one["value_before"].tolist() == pytest.approx(
+        [100 * mine[code] / whole for code in one["territory"]]
+    )

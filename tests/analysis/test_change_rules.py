@@ -1,6 +1,7 @@
 """Which vintages are compared: what each source allows, and the index that carries amounts over the years."""
 
 import datetime as dt
+import json
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,12 @@ from oqhs.analysis import evolution
 from oqhs.analysis.dates import DATES_COLUMNS
 from oqhs.catalogue import load_catalogue
 from oqhs.entries import Threshold
-from oqhs.errors import UnknownError
+from oqhs.errors import CatalogueError
 
 CATALOGUE = load_catalogue()
 DAY = dt.date(2024, 1, 1)
 CENSUS, FILOSOFI, TREES = "taux_chomage_15_64", "taux_pauvrete", "surface_arboree"
+INCOME = "niveau_vie_median_mensuel"
 ORVAL, DEPARTEMENT = "QN99901I", "999"
 NEAR_FILOSOFI = (
     "des revenus exonérés que les ménages n'ont plus à déclarer et des aides exceptionnelles "
@@ -23,14 +25,31 @@ NEAR_FILOSOFI = (
 
 
 def dated(indicator, territory, years, **told):
-    usual = {"relation": "", "basis": "même périmètre", "origin": "insee", "caution": "", "reason": ""}
+    usual = {
+        "relation": "",
+        "basis": "même périmètre",
+        "origin": "insee",
+        "caution": "",
+        "reason": "",
+        "value_edition": 22.0,
+    }
     dates = {"year_before": years[0], "year": years[1], "value_before": 20.0, "value": 22.0}
     return (
         {"indicator": indicator, "territory": territory, "territory_before": territory} | dates | usual | told
     )
 
 
-def compared(indicator, years, reference=None, *, mine=None, theirs=None, catalogue=CATALOGUE, on=DAY):
+def compared(
+    indicator,
+    years,
+    reference=None,
+    *,
+    mine=None,
+    theirs=None,
+    catalogue=CATALOGUE,
+    on=DAY,
+    prices="constants",
+):
     """Give the row of Orval beside its département, of the same vintages unless told."""
     rows = [
         dated(indicator, ORVAL, years, **(mine or {})),
@@ -41,7 +60,16 @@ def compared(indicator, years, reference=None, *, mine=None, theirs=None, catalo
         {"territory": [ORVAL], "reference": "departement", "reference_territory": DEPARTEMENT}
     )
     indicators = {indicator: catalogue.indicators[indicator]}
-    return evolution(frame, pairs, indicators, catalogue, on=on).iloc[0]
+    return evolution(frame, pairs, indicators, catalogue, on=on, prices=prices).iloc[0]
+
+
+def priced(mine, theirs, prices="constants"):
+    """Give the row of the incomes of Orval; both sides are (before, after, years)."""
+    sides = [
+        {"value_before": before, "value": after, "value_edition": after}
+        for before, after, _ in (mine, theirs)
+    ]
+    return compared(INCOME, mine[2], theirs[2], mine=sides[0], theirs=sides[1], prices=prices)
 
 
 def with_threshold(name, *values):
@@ -96,24 +124,34 @@ def test_vintages_of_filosofi_far_enough_from_one_another_are_compared_freely():
     assert found["flaggable"]
 
 
-def test_a_change_across_the_break_of_2021_has_a_caution_and_is_never_flaggable():
-    found = compared(FILOSOFI, (2016, 2021))  # five years: far enough, the break alone is told
-    assert [text[:18] for text in found["caution"].split(" ; ")] == [
-        "en 2018, les aides",
-        "le millésime 2021 ",
-    ]
-    assert "proches" not in found["caution"]
-    assert (found["change"], found["flaggable"]) == (2.0, False)
+OF_2018, OF_2021 = "en 2018, les aides au logement", "le millésime 2021 s'écarte des précédents"
 
 
-def test_near_vintages_across_the_break_have_both_cautions():
-    near, after = compared(FILOSOFI, (2019, 2021))["caution"].split(" ; ")
-    assert near.startswith("millésimes proches (FiLoSoFi 2019 et 2021)")
-    assert after.startswith("le millésime 2021")
+@pytest.mark.parametrize(
+    ("years", "starts"),
+    [
+        ((2012, 2018), [OF_2018]),
+        ((2016, 2021), [OF_2018, OF_2021]),
+        ((2018, 2023), [OF_2021]),  # from 2018 on, its own break is behind
+        ((2017, 2019), ["millésimes proches (FiLoSoFi 2017 et 2019)", OF_2018]),
+        ((2019, 2021), ["millésimes proches (FiLoSoFi 2019 et 2021)", OF_2021]),
+    ],
+)
+def test_a_change_across_a_break_has_a_caution_for_each_and_is_never_flaggable(years, starts):
+    found = compared(FILOSOFI, years)
+    cautions = found["caution"].split(" ; ")
+    assert len(cautions) == len(starts)
+    assert all(text.startswith(start) for text, start in zip(cautions, starts, strict=True))
+    assert (found["reason"], found["change"], found["flaggable"]) == ("", 2.0, False)
 
 
-def test_a_change_that_starts_at_the_break_does_not_cross_it():
-    assert compared(FILOSOFI, (2021, 2026))["caution"] == ""
+def test_a_change_that_starts_at_the_last_break_crosses_none():
+    found = compared(FILOSOFI, (2021, 2026))
+    assert (found["caution"], found["flaggable"]) == ("", True)
+
+
+def test_what_is_not_compared_is_neither_flaggable_nor_not():
+    assert compared(CENSUS, (2017, 2020))["flaggable"] is pd.NA
 
 
 @pytest.mark.parametrize("indicator", [CENSUS, FILOSOFI, TREES])
@@ -160,10 +198,10 @@ def test_cautions_of_the_values_come_before_those_of_the_vintages_and_of_the_ref
         (2012, 2017),
         (2014, 2017),
         mine={"caution": "partiel"},
-        theirs={"caution": "communes de cog2015, puis de cog2018"},
+        theirs={"caution": "communes de cog2015, puis de cog2017"},
     )
     assert found["caution"] == (
-        "partiel ; référence : communes de cog2015, puis de cog2018 ; "
+        "partiel ; référence : communes de cog2015, puis de cog2017 ; "
         f"référence : millésimes proches (FiLoSoFi 2014 et 2017) : {NEAR_FILOSOFI}"
     )
 
@@ -173,8 +211,13 @@ def test_a_caution_of_the_values_alone_leaves_the_flag():
     assert (found["caution"], found["flaggable"]) == ("partiel", True)
 
 
+def test_a_reference_that_is_not_compared_brings_no_caution_of_its_own():
+    told = {"caution": "partiel", "reason": "valeur non disponible"}
+    assert compared(CENSUS, (2015, 2020), theirs=told)["caution"] == ""
+
+
 def test_each_territory_has_the_rule_of_its_own_vintages():
-    rows = [dated(FILOSOFI, "QN99902M", (2017, 2019)), dated(FILOSOFI, ORVAL, (2012, 2017))]
+    rows = [dated(FILOSOFI, "QN99902M", (2015, 2017)), dated(FILOSOFI, ORVAL, (2012, 2017))]
     frame = pd.DataFrame(rows, columns=DATES_COLUMNS).astype({"year_before": "Int64", "year": "Int64"})
     pairs = pd.DataFrame(
         {
@@ -215,31 +258,116 @@ def test_the_vintages_of_the_catalogue_are_five_years_apart():
         assert CATALOGUE.threshold(name, DAY) == 5
 
 
-@pytest.mark.parametrize("year", [2011, 2031])
-def test_a_year_a_series_does_not_have_is_an_error_that_names_those_it_has(year):
-    with pytest.raises(UnknownError, match="prix_consommation") as unknown:
-        CATALOGUE.yearly("prix_consommation", year)
-    problem = unknown.value.problems[0]
-    assert (problem.found, problem.allowed) == (year, "2012 to 2024")
-    assert "seuils.yaml" in problem.todo
+@pytest.mark.parametrize("unknown", ["rp_ecart", ""])
+def test_a_source_whose_rule_names_a_threshold_nobody_knows_is_refused(tmp_path, unknown):
+    rule = {"span_min": unknown, "near": "refused", "why": "essai"}
+    words = {"label": "Caf", "short": "Caf", "producer": "Cnaf", "page": "https://caf.fr", "licence": "lov2"}
+    source = words | {"vintages": "chaque année", "comparability": rule}
+    (tmp_path / "caf.yaml").write_text(json.dumps({"sources": {"caf": source}}), encoding="utf-8")
+    with pytest.raises(CatalogueError) as caught:
+        load_catalogue(tmp_path)
+    (problem,) = caught.value.problems
+    assert (problem.what, problem.found) == ("no such threshold", unknown)
+    assert problem.column == "sources.caf.comparability.span_min"
+    assert "rp_millesimes_ecart_min" in problem.allowed.split(", ")
 
 
-def test_a_series_nobody_knows_is_an_error_that_names_those_there_are():
-    with pytest.raises(UnknownError, match="prix_consommation"):
-        CATALOGUE.yearly("loyers", 2020)
+# --- amounts of two years
+
+
+def test_amounts_are_compared_in_euros_of_the_second_year():
+    # 1 300 × 104,23 / 101,22 = 135 499 / 101,22 = 1 338,66 ; 1 400 − 1 338,66 = 61,34 €
+    # 2 000 × 104,23 / 101,22 = 208 460 / 101,22 = 2 059,47 ; 2 100 − 2 059,47 = 40,53 €
+    found = priced((1300.0, 1400.0, (2017, 2019)), (2000.0, 2100.0, (2017, 2019)))
+    assert found["value_before"] == pytest.approx(135_499 / 101.22)
+    assert found["change"] == pytest.approx(61.34, abs=0.005)
+    assert found["reference_change"] == pytest.approx(40.53, abs=0.005)
+    # gaps: 1 338,66 − 2 059,47 = −720,81, then −700 ; +20,81 €, 10,41 a year
+    assert found["gap_before"] == pytest.approx(-720.81, abs=0.01)
+    assert found["gap_change"] == pytest.approx(20.81, abs=0.01)
+    assert found["gap_change_per_year"] == pytest.approx(10.41, abs=0.01)
+    # 61,34 / 1 338,66 = 4,58 %
+    assert found["change_pct"] == pytest.approx(4.58, abs=0.005)
+    assert (found["prices"], found["unit"]) == ("euros constants de 2019", "eur_month")
+
+
+def test_an_amount_that_follows_prices_does_not_change():
+    # 1 012,20 × 104,23 / 101,22 = 1 042,30
+    found = priced((1012.2, 1042.3, (2017, 2019)), (2000.0, 2100.0, (2017, 2019)))
+    assert found["change"] == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("years", "lacking"), [((2011, 2019), 2011), ((2018, 2031), 2031)])
+def test_a_year_without_an_index_of_prices_is_not_compared_and_the_known_years_are_named(years, lacking):
+    found = priced((1300.0, 1400.0, years), (2000.0, 2100.0, years))
+    assert found[["change", "reference_change", "gap_change"]].isna().all()
+    for reason in found[["reason", "reference_reason"]]:
+        assert reason.startswith(f"pas d'indice des prix pour {lacking} (années connues : 2012 ")
+        assert reason.endswith("2024)")
+    assert (found["value_before"], found["prices"]) == (1300.0, "")
+
+
+def test_the_known_years_of_the_index_are_told_in_french():
+    found = priced((1300.0, 1400.0, (2011, 2019)), (2000.0, 2100.0, (2011, 2019)))
+    assert " to " not in found["reason"]
+
+
+def test_an_index_lacking_for_the_reference_alone_leaves_the_change_of_the_territory():
+    # 1 400 − 1 300 × 104,23 / 101,22 = 61,34
+    found = priced((1300.0, 1400.0, (2017, 2019)), (2000.0, 2100.0, (2011, 2019)))
+    assert found["change"] == pytest.approx(61.34, abs=0.005)
+    assert found["reason"] == ""
+    assert "pas d'indice des prix pour 2011" in found["reference_reason"]
+    assert found[["gap_change", "gap_change_per_year"]].isna().all()
+
+
+def test_changes_of_amounts_in_euros_of_two_years_are_not_taken_from_one_another():
+    # Above prices, each gains 60 € of its own second year: 12 a year of 2018, 10 a year of 2020.
+    mine = (994.6, 1030.9 + 60, (2013, 2018))  # 994,6 × 103,09 / 99,46 = 1 030,9
+    theirs = (999.6, 1047.3 + 60, (2014, 2020))  # 999,6 × 104,73 / 99,96 = 1 047,3
+    found = priced(mine, theirs)
+    assert found["change_per_year"] == pytest.approx(12.0, abs=0.01)
+    assert found["reference_change_per_year"] == pytest.approx(10.0, abs=0.01)
+    assert found[["gap_change", "gap_change_per_year"]].isna().all()
+
+
+def test_amounts_as_a_share_of_the_reference_change_in_points():
+    # 1 300 / 2 000 = 65 % ; 1 323 / 2 100 = 63 % ; −2 points in 6 years
+    mine, theirs = (1300.0, 1323.0, (2012, 2018)), (2000.0, 2100.0, (2012, 2018))
+    found = priced(mine, theirs, prices="part_reference")
+    assert (found["value_before"], found["value"]) == pytest.approx((65.0, 63.0))
+    assert found["change"] == pytest.approx(-2.0)
+    assert found["change_per_year"] == pytest.approx(-2 / 6)
+    assert (found["unit"], found["prices"]) == ("percent", "part de la référence")
+    assert np.isnan(found["change_pct"])
+    # the reference is 100 % of itself at both dates: gaps of −35 then −37 points
+    assert (found["reference_value_before"], found["reference_value"]) == (100.0, 100.0)
+    assert found["reference_change"] == 0.0
+    assert (found["gap_before"], found["gap"]) == pytest.approx((-35.0, -37.0))
+    assert found["gap_change"] == pytest.approx(-2.0)
+    assert found["widening"]
 
 
 @pytest.mark.parametrize(
-    ("year", "published"),
-    [(2018, 1.8), (2019, 1.1), (2020, 0.5), (2021, 1.6), (2022, 5.2), (2023, 4.9), (2024, 2.0)],
+    ("after", "widening"),
+    [
+        (1299.2, False),
+        (1298.0, True),
+    ],  # 64,96 %: −0,04, shown 0,0 ; 64,9 %: −0,1, though an amount has no decimal
 )
-def test_the_index_of_prices_agrees_with_the_yearly_inflation_insee_published(year, published):
-    # 2018: 103,09 / 101,22 = 1,0185, that is 1,85 % where Insee says 1,8
-    now, before = (CATALOGUE.yearly("prix_consommation", one) for one in (year, year - 1))
-    assert 100 * (now / before - 1) == pytest.approx(published, abs=0.1)
+def test_a_share_of_the_reference_is_shown_with_a_decimal_to_tell_a_widening(after, widening):
+    mine, theirs = (1300.0, after, (2012, 2018)), (2000.0, 2000.0, (2012, 2018))
+    assert priced(mine, theirs, prices="part_reference")["widening"] == widening
 
 
-def test_the_index_of_prices_is_100_in_2015_and_has_every_year_in_between():
-    values = CATALOGUE.series["prix_consommation"].values
-    assert values[2015] == 100
-    assert list(values) == list(range(2012, 2025))
+def test_a_share_of_the_reference_needs_no_index_of_prices():
+    # 1 300 / 2 000 = 65 % in 2005 ; 1 323 / 2 100 = 63 % in 2011
+    mine, theirs = (1300.0, 1323.0, (2005, 2011)), (2000.0, 2100.0, (2005, 2011))
+    assert priced(mine, theirs, prices="part_reference")["change"] == pytest.approx(-2.0)
+
+
+def test_an_amount_is_no_share_of_the_amount_of_another_year():
+    mine, theirs = (1300.0, 1323.0, (2012, 2018)), (2000.0, 2100.0, (2013, 2019))
+    found = priced(mine, theirs, prices="part_reference")
+    assert np.isnan(found["change"])
+    assert found["reason"] == "la référence n'est pas des mêmes millésimes"

@@ -101,7 +101,7 @@ def test_a_layer_of_one_perimeter_with_a_row_that_does_not_say_it_is_taken():
 
 
 def test_cells_without_persons_are_refused_with_the_columns_they_have():
-    with pytest.raises(MeasureError, match="needs a column 'population'") as error:
+    with pytest.raises(MeasureError, match="do not say how many people") as error:
         crosswalk(**layers(), cells=cells().rename(columns={"population": "ind"}))
     assert problem_of(error).found == "ind, geometry"
 

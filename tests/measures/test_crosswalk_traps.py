@@ -44,12 +44,14 @@ def one(old, new, **options):
 # --- how neighbours are drawn
 
 
-def test_a_sliver_between_neighbours_links_nobody_and_one_of_6_percent_does():
-    # the new limit is 3 m, then 6 m to the east of the old one: 3 % and 6 % of the second quartier
+def test_a_sliver_between_neighbours_links_nobody_whatever_its_share_while_each_has_its_like():
+    # the new limit is 3 m, 6 m, then 25 m to the east of the old one: 3 %, 6 % and 25 % of the second quartier
     old = layer({"QP999001": (0, 100), "QP999002": (100, 200)})
     near = crosswalk(old, layer({"QN99901I": (0, 103), "QN99902I": (103, 200)}))
     assert pairs(near) == {("QP999001", "QN99901I"): "inchangé", ("QP999002", "QN99902I"): "inchangé"}
-    far = crosswalk(old, layer({"QN99901M": (0, 106), "QN99902M": (106, 200)}))
+    six = crosswalk(old, layer({"QN99901I": (0, 106), "QN99902I": (106, 200)}))
+    assert pairs(six) == pairs(near)
+    far = crosswalk(old, layer({"QN99901M": (0, 125), "QN99902M": (125, 200)}))
     assert pairs(far) == {
         ("QP999001", "QN99901M"): "remanié",
         ("QP999002", "QN99901M"): "remanié",
