@@ -110,7 +110,7 @@ def _editions(
             read_edition(home, int(path.stem), catalogue, diffusions)
             if readable:
                 edition = Observatory(home).edition(int(path.stem))
-                _ = edition.observations
+                _ = edition.observations, edition.attributes
                 _ = edition.comparison() if edition.file.since is not None else None
         except OqhsError as error:
             yield from (_at(problem, path) for problem in error.problems)

@@ -96,9 +96,9 @@ def _why(kind: str, relation: str, perimeters: tuple[str, str], *, drawn: bool) 
         return "le territoire de comparaison n'existe pas à la première date, ou n'a pas les mêmes limites"
     if kind in _REDRAWN:
         return "le territoire de comparaison n'a pas les mêmes limites aux deux dates"
-    first, last = perimeters
-    if first == last:
+    if perimeters[0] == perimeters[1]:
         return "ce territoire n'existe pas à la première date"
+    first, last = (perimeter.removeprefix("qpv") for perimeter in perimeters)
     if kind != "qpv":
         return f"les quartiers de {first} ne sont pas ceux de {last}"
     return f"{_QUARTIERS[relation]} entre {first} et {last} : deux périmètres ne se comparent pas"

@@ -117,13 +117,16 @@ def print_changes(console: Console, table: pd.DataFrame, title: str, *, invented
     console.print(f"[bold]{escape(title)}[/]")
     for line in evolutions.warnings_of(table, invented=invented):
         console.print(line, markup=False, soft_wrap=True)
-    for _, rows in table.groupby("territory", sort=False):
+    observed = table[table["status"] == OBSERVED]
+    several = len(set(observed["reference_label"])) > 1
+    for _, rows in observed.groupby("territory", sort=False):
         name = f"{rows['territory_label'].iloc[0]} ({rows['territory'].iloc[0]})"
+        name += f" / {rows['reference_label'].iloc[0]}" if several else ""
         view = Table(title=escape(name), title_style="bold", title_justify="left", box=SIMPLE_HEAD)
         view.add_column("Indicateur", ratio=1)
         for heading in ("Années", "De", "À", "Évolution", "Évol. réf.", "Évol. écart"):
             view.add_column(heading, justify="left" if heading == "Années" else "right", no_wrap=True)
-        for row in rows[rows["status"] == OBSERVED].itertuples():
+        for row in rows.itertuples():
             cells = (
                 row.label,
                 f"{row.year_before}-{row.year}",

@@ -149,7 +149,7 @@ def test_the_income_of_a_quartier_that_changed_is_not_compared_and_says_why(edit
         assert rows.loc[code, "status"] == "not_available"
         assert rows.loc[code, ["value_before", "change", "gap_change"]].isna().all()
         assert rows.loc[code, "reason"] == (
-            f"{what} entre qpv2015 et qpv2024 : deux périmètres ne se comparent pas ; "
+            f"{what} entre 2015 et 2024 : deux périmètres ne se comparent pas ; "
             "cet indicateur ne se ramène pas à un autre périmètre"
         )
     assert rows.loc["QN99902M", "value"] == 36.0
@@ -159,12 +159,12 @@ def test_the_income_of_a_quartier_that_changed_is_not_compared_and_says_why(edit
 def test_a_count_by_iris_that_one_edition_lacks_is_named_with_that_edition(edition):
     rows = rows_of(edition, SOCIAL)
     assert rows.loc["QN99902M", "reason"] == (
-        "quartier agrandi entre qpv2015 et qpv2024 : deux périmètres ne se comparent pas ; il faudrait ses "
+        "quartier agrandi entre 2015 et 2024 : deux périmètres ne se comparent pas ; il faudrait ses "
         "effectifs par IRIS aux deux dates ; ils manquent à l'édition 2020"
     )
     # 44/80 then 45/90 of the quartier that did not change
     assert rows.loc["QN99901I", ["value_before", "value", "change"]].tolist() == pytest.approx([55, 50, -5])
-    assert rows.loc["QPV-999", "reason"].startswith("les quartiers de qpv2015 ne sont pas ceux de qpv2024 ; ")
+    assert rows.loc["QPV-999", "reason"].startswith("les quartiers de 2015 ne sont pas ceux de 2024 ; ")
 
 
 def test_counts_by_iris_that_both_editions_lack_are_named_with_both(changed):
@@ -240,12 +240,12 @@ def test_outside_the_quartiers_there_is_no_change_between_two_perimeters(edition
     row = rows.loc["QN99901I"]
     assert row["change"] == pytest.approx(-5.0)
     assert row[["reference_change", "gap_change"]].isna().all()
-    assert row["reference_reason"].startswith("les quartiers de qpv2015 ne sont pas ceux de qpv2024")
+    assert row["reference_reason"].startswith("les quartiers de 2015 ne sont pas ceux de 2024")
 
 
 def test_what_is_outside_the_quartiers_says_that_they_are_not_the_same(edition):
     row = rows_of(edition, UNEMPLOYMENT, "hors_qpv").loc["QN99901I"]
-    assert row["reference_reason"].startswith("les quartiers de qpv2015 ne sont pas ceux de qpv2024")
+    assert row["reference_reason"].startswith("les quartiers de 2015 ne sont pas ceux de 2024")
     assert not row["reference_reason"].endswith("l'édition ")
     assert (row["reference_basis"], row["caution"]) == ("", "")
 
@@ -396,5 +396,4 @@ def test_a_table_that_is_altered_leaves_the_edition_as_it_was(edition, name):
     kept = first.copy(deep=True)
     first["essai"] = 1
     first.loc[:, first.columns[0]] = "changé"
-    again = getattr(edition, name)()
-    assert again.equals(kept)
+    assert getattr(edition, name)().equals(kept)

@@ -71,8 +71,8 @@ def test_an_indicator_that_no_quartier_of_those_asked_can_compare_tells_why_and_
     problems = refused(MeasureError, edition.changes, indicators=[POVERTY], territories=codes)
     (first,) = problems
     assert first.what == f"{POVERTY} of {', '.join(codes)} cannot be compared between editions 2020 and 2024"
-    assert "quartier agrandi entre qpv2015 et qpv2024" in first.found
-    assert "quartier entré entre qpv2015 et qpv2024" in first.found
+    assert "quartier agrandi entre 2015 et 2024" in first.found
+    assert "quartier entré entre 2015 et 2024" in first.found
     assert UNEMPLOYMENT in first.allowed.split(", ")
     assert first.todo
 
@@ -93,6 +93,16 @@ def test_what_could_be_asked_instead_never_holds_what_is_refused(edition, refuse
     )
     for problem in problems:
         assert problem.what.split(" cannot")[0] not in problem.allowed
+
+
+def test_the_quartiers_an_indicator_can_be_compared_for_are_named_when_the_one_asked_has_none(
+    tmp_path, refused
+):
+    later = opened(tmp_path / "data", only(POVERTY)).edition(2024)
+    (problem,) = refused(MeasureError, later.changes, indicators=[POVERTY], territories=["QN99905N"])
+    # poverty is compared for QN99901I: it is not true that there is nothing between the two editions
+    assert problem.allowed != "nothing between these two editions"
+    assert "QN99901I" in problem.allowed
 
 
 def test_an_indicator_of_neither_edition_cannot_be_compared(edition, refused):

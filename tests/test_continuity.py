@@ -81,7 +81,7 @@ def test_a_quartier_that_changed_is_not_the_same_and_says_how_it_changed(same, c
     row = same().loc[code]
     assert row["territory_before"] != row["territory_before"]  # missing
     assert (row["relation"], row["basis"]) == (relation, "")
-    assert row["why"] == f"{words} entre qpv2015 et qpv2024 : deux périmètres ne se comparent pas"
+    assert row["why"] == f"{words} entre 2015 et 2024 : deux périmètres ne se comparent pas"
 
 
 def test_communes_and_ept_of_one_layer_are_the_same_and_so_are_communes_pooled(same):
@@ -94,7 +94,7 @@ def test_communes_and_ept_of_one_layer_are_the_same_and_so_are_communes_pooled(s
 def test_all_the_quartiers_and_what_is_outside_them_are_not_the_same_on_two_perimeters(same):
     found = same().loc[["QPV-999", "HORS-QPV-999"]]
     assert found["territory_before"].isna().all()
-    assert set(found["why"]) == {"les quartiers de qpv2015 ne sont pas ceux de qpv2024"}
+    assert set(found["why"]) == {"les quartiers de 2015 ne sont pas ceux de 2024"}
 
 
 def test_on_one_perimeter_everything_that_is_there_at_both_dates_is_the_same(same):
@@ -191,7 +191,7 @@ def test_communes_of_two_years_drawn_alike_are_compared_with_a_caution(tmp_path)
     row = table[table["indicator"] == SOCIAL].set_index("territory").loc["QN99901I"]
     # 500/1 300 then 550/1 350 of the households of Le Bourg
     assert row["reference_change"] == pytest.approx(100 * (550 / 1350 - 500 / 1300))
-    assert row["caution"] == "référence : communes de cog2020, puis de cog2024"
+    assert row["caution"] == "référence : communes de 2020, puis de 2024"
 
 
 def test_a_quartier_whose_commune_was_redrawn_has_a_change_and_no_change_of_its_gap(tmp_path):
@@ -291,3 +291,17 @@ def test_counts_by_iris_serve_a_comparison_and_leave_the_figures_of_the_edition_
     with_iris = opened(tmp_path / "with", only(UNEMPLOYMENT)).edition(2024).observations
     without = opened(tmp_path / "without", without_iris, only(UNEMPLOYMENT)).edition(2024).observations
     assert with_iris.equals(without)
+
+
+def test_a_level_that_the_edition_shows_is_not_said_to_be_another(tmp_path):
+    def estimated(found):
+        found.editions[2024]["indicators"]["part_moins_18"] |= {
+            "recipe": "estimate",
+            "inputs": {"qpv": ["ic-2020"], "reference": ["rp-2020-com"]},
+        }
+
+    table = opened(tmp_path / "data", only("part_moins_18"), estimated).edition(2024).changes()
+    row = table.set_index(["indicator", "territory"]).loc[("part_moins_18", "QN99902M")]
+    # 0.1 of A and 0.2 of B, in the edition as in the comparison: 31 + 102 of 110 + 420
+    assert row["value"] == pytest.approx(100 * 133 / 530)
+    assert "son niveau n'est pas celui de l'édition" not in row["caution"]

@@ -155,9 +155,11 @@ def _widening(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Ser
     # Of two amounts that grow alike the gap in euros grows too: the share of the reference decides.
     shares = [100 * rows[when] / rows[f"reference_{when}"] for when in ("value", "value_before")]
     moved = moved.mask(euros, (shares[0] - shares[1]).where(moved.notna()))
-    digits = decimals.where(~euros & (rows["prices"] != _SHARE), 1).to_numpy()
+    # A change in percent is shown with one decimal at least.
+    shown = decimals.where((rows["unit"] != "percent") | (decimals > 0), 1)
+    digits = shown.where(~euros & (rows["prices"] != _SHARE), 1).to_numpy()
     away = pd.Series(round_half_up(moved, digits), index=rows.index) * polarity < 0
-    gap_digits = decimals.where(rows["prices"] != _SHARE, 1).to_numpy()
+    gap_digits = shown.where(rows["prices"] != _SHARE, 1).to_numpy()
     worse = pd.Series(round_half_up(rows["gap"], gap_digits), index=rows.index) * polarity < 0
     told = (polarity != 0) & moved.notna() & rows["gap"].notna()
     return pd.Series(away & worse, dtype="boolean").where(told, pd.NA)
@@ -167,7 +169,7 @@ def _with_rules(
     dates: pd.DataFrame, indicators: Mapping[str, Indicator], catalogue: Catalogue, on: dt.date
 ) -> pd.DataFrame:
     """Apply to each indicator what its source says of its vintages."""
-    ruled = dates.astype({"year_before": "Int64", "year": "Int64"})
+    ruled = dates.reset_index(drop=True).astype({"year_before": "Int64", "year": "Int64"})
     ruled["span_years"] = (ruled["year"] - ruled["year_before"]).astype("Int64")
     ruled["flaggable"] = True
     cautions: list[pd.Series] = [ruled["caution"]]
@@ -191,7 +193,11 @@ def _judged(
 ) -> tuple[str, str, bool]:
     """Say why two vintages are not compared, what their comparison suffers from, and if it may be flagged."""
     if last <= first:
-        return f"les deux dates sont du même millésime ou à l'envers ({source} {first} et {last})", "", True
+        return (
+            f"les deux dates sont du même millésime ou dans le mauvais ordre ({source} {first} et {last})",
+            "",
+            True,
+        )
     if rule is None:
         return "", "", True
     cautions = [pause.note for pause in rule.breaks if first < pause.year <= last]

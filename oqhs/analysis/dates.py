@@ -196,7 +196,7 @@ _NOISE = 1e-6  # of rounding, in thousandths
 def _redrawn(rows: pd.DataFrame) -> list[str]:
     """Tell that the communes of the two dates are not of one year of the code géographique."""
     return [
-        f"communes de {first}, puis de {last}"
+        f"communes de {first.removeprefix('cog')}, puis de {last.removeprefix('cog')}"
         if first != last and str(first).startswith("cog") and str(last).startswith("cog")
         else ""
         for first, last in zip(rows["perimeter_before"], rows["perimeter"], strict=True)

@@ -155,11 +155,16 @@ def limits_of(table: pd.DataFrame) -> list[str]:
     """Tell what changes suffer from, each sentence once."""
     shown = table[table["status"] == "observed"]
     said = shown.assign(limit=shown["caution"].str.split(" ; ", regex=False)).explode("limit")
-    all_of_them = {_listed(shown["label"]): "Tous les indicateurs"}
-    return [
-        f"{all_of_them.get(_listed(rows['label']), _listed(rows['label']))} : {text}."
-        for text, rows in said[said["limit"] != ""].groupby("limit", sort=False)
-    ]
+    lines = []
+    for text, rows in said[said["limit"] != ""].groupby("limit", sort=False):
+        concerned = shown[shown["label"].isin(rows["label"])]
+        labels = set(shown["label"])
+        every = labels == set(rows["label"]) and len(labels) > 1
+        names = "Tous les indicateurs" if every else _listed(rows["label"])
+        # What holds for every territory needs no name of one.
+        where = "" if len(concerned) == len(rows) else f" ({_counted(rows['territory_label'])})"
+        lines.append(f"{names}{where} : {text}.")
+    return lines
 
 
 def notes_of(table: pd.DataFrame) -> list[str]:

@@ -255,7 +255,7 @@ def test_a_reference_that_is_not_there_at_all_is_told():
 
 
 def test_a_territory_that_cannot_be_compared_keeps_its_values_and_says_why():
-    why = "quartier agrandi entre qpv2015 et qpv2024 : deux périmètres ne se comparent pas"
+    why = "quartier agrandi entre 2015 et 2024 : deux périmètres ne se comparent pas"
     rows = [
         dated(UNEMPLOYMENT, ORVAL, np.nan, 22.0, reason=why),
         dated(UNEMPLOYMENT, DEPARTEMENT, 12.0, 13.0),
@@ -358,3 +358,11 @@ def test_a_territory_without_a_reference_has_no_share_of_it():
     found = changes(rows, paired(ORVAL, reference=None), prices="part_reference").iloc[0]
     assert found["reason"] == "référence : aucun territoire de comparaison"
     assert found[["value_before", "value", "change"]].isna().all()
+
+
+def test_a_widening_is_judged_on_the_decimal_that_is_shown_of_a_percent_without_decimals():
+    # 20,3 − 20 = 0,3, which `oqhs.publish.evolutions.worded` shows « +0,3 point »
+    rounded = CATALOGUE.indicators[UNEMPLOYMENT].model_copy(update={"decimals": 0})
+    rows = [dated(UNEMPLOYMENT, ORVAL, 20.0, 20.3), dated(UNEMPLOYMENT, DEPARTEMENT, 12.0, 12.0)]
+    found = evolution(table(*rows), paired(ORVAL), {UNEMPLOYMENT: rounded}, CATALOGUE, on=DAY)
+    assert found.loc[0, "widening"]

@@ -125,7 +125,9 @@ def test_a_row_has_a_change_or_a_reason_and_never_both(before, after, years):
 def test_dates_turned_around_with_their_years_are_refused_and_give_no_figure(before, after, years):
     found = changes(dates_of(after, before, years[::-1]))
     assert found[CHANGES].isna().all(axis=None)
-    assert found["reason"].str.startswith("les deux dates sont du même millésime ou à l'envers").all()
+    assert (
+        found["reason"].str.startswith("les deux dates sont du même millésime ou dans le mauvais ordre").all()
+    )
 
 
 amounts = st.lists(st.integers(100, 4000).map(float), min_size=len(CODES), max_size=len(CODES))

@@ -158,7 +158,7 @@ def test_what_is_not_compared_is_neither_flaggable_nor_not():
 @pytest.mark.parametrize("years", [(2018, 2018), (2020, 2014)])
 def test_one_vintage_twice_or_dates_turned_around_are_refused_whatever_the_source(indicator, years):
     found = compared(indicator, years)
-    assert found["reason"].startswith("les deux dates sont du même millésime ou à l'envers (")
+    assert found["reason"].startswith("les deux dates sont du même millésime ou dans le mauvais ordre (")
     assert found["reason"].endswith(f" {years[0]} et {years[1]})")
     assert found[["change", "change_per_year", "gap_change", "gap_change_per_year"]].isna().all()
 
@@ -198,10 +198,10 @@ def test_cautions_of_the_values_come_before_those_of_the_vintages_and_of_the_ref
         (2012, 2017),
         (2014, 2017),
         mine={"caution": "partiel"},
-        theirs={"caution": "communes de cog2015, puis de cog2017"},
+        theirs={"caution": "communes de 2015, puis de 2017"},
     )
     assert found["caution"] == (
-        "partiel ; référence : communes de cog2015, puis de cog2017 ; "
+        "partiel ; référence : communes de 2015, puis de 2017 ; "
         f"référence : millésimes proches (FiLoSoFi 2014 et 2017) : {NEAR_FILOSOFI}"
     )
 
@@ -229,6 +229,17 @@ def test_each_territory_has_the_rule_of_its_own_vintages():
     found = evolution(frame, pairs, {FILOSOFI: CATALOGUE.indicators[FILOSOFI]}, CATALOGUE, on=DAY)
     assert found["flaggable"].tolist() == [True, False]
     assert found["caution"].str.startswith("millésimes proches").tolist() == [False, True]
+
+
+def test_rows_put_together_under_one_label_of_index_keep_each_its_own_rule():
+    rows = [dated(CENSUS, ORVAL, (2015, 2020)), dated(CENSUS, "QN99902M", (2017, 2020))]
+    frame = pd.DataFrame(rows, columns=DATES_COLUMNS, index=[0, 0])
+    frame = frame.astype({"year_before": "Int64", "year": "Int64"})
+    pairs = pd.DataFrame(
+        {"territory": [ORVAL, "QN99902M"], "reference": "", "reference_territory": DEPARTEMENT}
+    )
+    found = evolution(frame, pairs, {CENSUS: CATALOGUE.indicators[CENSUS]}, CATALOGUE, on=DAY)
+    assert found["change"].notna().tolist() == [True, False]
 
 
 def test_the_threshold_is_that_of_the_catalogue_given():

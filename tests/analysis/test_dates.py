@@ -313,7 +313,7 @@ def test_a_partial_value_of_a_territory_that_is_not_the_same_tells_of_no_year_th
 def test_communes_of_two_years_of_the_code_are_a_caution():
     told = [{"perimeter": "cog2015"}, {"perimeter": "cog2020"}]
     before, after = seen(DEPARTEMENT, 12.0, 2015, **told[0]), seen(DEPARTEMENT, 13.0, 2020, **told[1])
-    assert dates([before], [after]).loc[0, "caution"] == "communes de cog2015, puis de cog2020"
+    assert dates([before], [after]).loc[0, "caution"] == "communes de 2015, puis de 2020"
     assert dates([before], [after | told[0]]).loc[0, "caution"] == ""
 
 
@@ -326,7 +326,7 @@ def test_several_cautions_are_told_one_after_the_other():
     before = seen(DEPARTEMENT, 12.0, 2015, perimeter="cog2015", coverage=0.95)
     after = seen(DEPARTEMENT, 13.0, 2020, perimeter="cog2020")
     assert dates([before], [after]).loc[0, "caution"] == (
-        "partiel : 95,0 % du poids connu en 2015, 100,0 % en 2020 ; communes de cog2015, puis de cog2020"
+        "partiel : 95,0 % du poids connu en 2015, 100,0 % en 2020 ; communes de 2015, puis de 2020"
     )
 
 

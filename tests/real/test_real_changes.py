@@ -87,6 +87,23 @@ POVERTY = {
     "QP094042": (25.0, 27.5),
 }
 
+#: The quartiers that did not change, of 2024 and of 2015, and cells `taux_pauvrete_60%` of the table of 2021,
+#: in whole percents; that of QN09406I is empty.
+UNCHANGED = {
+    "QN09407I": ("QP094008", 37),
+    "QN09415I": ("QP094017", 37),
+    "QN09416I": ("QP094019", 39),
+    "QN09423I": ("QP094026", 39),
+    "QN09424I": ("QP094027", 35),
+    "QN09425I": ("QP094028", 41),
+    "QN09426I": ("QP094029", 35),
+    "QN09429I": ("QP094032", 35),
+    "QN09430I": ("QP094033", 37),
+    "QN09432I": ("QP094036", 35),
+    "QN09434I": ("QP094038", 36),
+    "QN09435I": ("QP094039", 41),
+}
+
 
 @pytest.fixture(scope="module")
 def folder(cards: dict[str, Card], open_folder: OpenFolder, real_data: Path) -> Observatory:
@@ -238,6 +255,33 @@ def test_from_2019_to_2021_only_the_quartiers_that_did_not_change_have_a_poverty
     assert known.sum() == 12
     assert (table.loc[~known, "reason"] != "").all()
     assert not table["flaggable"][known].any()
+
+
+def test_the_poverty_of_the_quartiers_that_did_not_change_is_that_of_two_files(folder: Observatory):
+    table = folder.edition(2024).changes(since=2019, indicators=["taux_pauvrete"])
+    found = table[table["status"] == "observed"].set_index("territory")
+    assert list(found.index) == list(UNCHANGED)
+    for code, (former, last) in UNCHANGED.items():
+        first = POVERTY[former][1]
+        assert found.loc[code, ["territory_before", "value_before", "value"]].tolist() == [
+            former,
+            first,
+            last,
+        ]
+        # QN09430I: 37 − 32,3 = +4,7 points
+        assert found.loc[code, "change"] == pytest.approx(last - first, abs=1e-9), code
+    hidden = table.set_index("territory").loc["QN09406I"]
+    assert (hidden["value_before"], hidden["relation"]) == (POVERTY["QP094007"][1], "inchangé")
+    assert hidden["reason"] == "2021 : valeur non disponible"
+
+
+def test_an_entrant_asked_by_name_tells_the_quartiers_that_can_be_compared(folder: Observatory):
+    with pytest.raises(MeasureError) as error:
+        folder.edition(2024).changes(since=2019, territories=["QN09438N"])
+    (problem,) = error.value.problems
+    assert problem.what == "QN09438N cannot be compared between editions 2019 and 2024"
+    assert "quartier entré entre 2015 et 2024" in str(problem.found)
+    assert problem.allowed == f"{', '.join(list(UNCHANGED)[:5])} and 7 more"
 
 
 def test_an_entrant_has_no_past_and_the_error_says_why(folder: Observatory):
