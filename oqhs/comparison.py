@@ -170,10 +170,11 @@ class Comparison:
         """Tell which of the names asked for cannot be compared at all, and what could take their place."""
         known = table["status"] == OBSERVED
         whom = f" of {', '.join(territories)}" if territories else ""
+        # Other indicators of the same quartiers; without any, other quartiers of the same indicators.
+        others = table.loc[known & among["territory"], "indicator"]
+        others = others if len(others) else table.loc[known & among["indicator"], "territory"]
         problems = [
-            self._problem(
-                f"{name}{whom} cannot", rows, _some(table.loc[known & among["territory"], "indicator"])
-            )
+            self._problem(f"{name}{whom} cannot", rows, _some(others))
             for name in indicators
             if (rows := table[among["territory"] & (table["indicator"] == name)])["change"].isna().all()
         ]
