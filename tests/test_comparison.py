@@ -76,7 +76,9 @@ def test_a_quartier_that_changed_is_estimated_on_its_outline_of_2024_at_both_dat
     assert (row["relation"], row["basis"], row["origin"]) == (relation, BROUGHT, "oqhs_estimate")
     assert (row["perimeter_before"], row["perimeter"]) == ("qpv2024", "qpv2024")
     assert (row["source_before"], row["source"]) == ("ic-2015", "ic-2020")
-    assert row["caution"] == ESTIMATION
+    # 30/240 was delivered of the entrant: its estimate, 25/200, has that level
+    level = " (son niveau n'est pas celui de l'édition)"
+    assert row["caution"] == (ESTIMATION.removesuffix(level) if code == "QN99905N" else ESTIMATION)
 
 
 def test_all_the_quartiers_of_2024_are_brought_together_at_both_dates(edition):

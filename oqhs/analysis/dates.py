@@ -151,13 +151,12 @@ def _stated(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _estimated(rows: pd.DataFrame) -> list[str]:
-    """Tell that the two values are estimates of one kind, and not what the edition shows."""
+    """Tell that the two values are estimates of one kind, and whether the edition shows another level."""
     brought = rows["basis"].str.startswith(BROUGHT).fillna(False)
-    words = (
-        "estimation sur un seul périmètre aux deux dates, à partir des IRIS (son niveau n'est pas celui de "
-    )
-    words += "l'édition)"
-    return list(np.where(brought, words, ""))
+    words = "estimation sur un seul périmètre aux deux dates, à partir des IRIS"
+    other = rows["value_edition"].notna() & (rows["value"] != rows["value_edition"])
+    level = np.where(other, f"{words} (son niveau n'est pas celui de l'édition)", words)
+    return list(np.where(brought, level, ""))
 
 
 def _noted(rows: pd.DataFrame) -> list[str]:
