@@ -52,6 +52,9 @@ class Format(StrEnum):
 
 
 DataFolder = Annotated[Path, typer.Option("--data", help="Data folder, with raw/ and editions/.")]
+Indicators = Annotated[str, typer.Option(help="Ids of indicators, joined by commas; all by default.")]
+Reference = Annotated[str, typer.Option(help="departement, ept, commune, ensemble_qpv or hors_qpv.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write: .csv, .xlsx or .md.")]
 EditionYear = Annotated[int, typer.Argument(help="Year of the edition, for example 2024.")]
 
 
@@ -79,15 +82,9 @@ def table(
     quartiers: Annotated[
         str, typer.Option(help="Codes, joined by commas; all the quartiers together by default.")
     ] = "",
-    indicateurs: Annotated[
-        str, typer.Option(help="Ids of indicators, joined by commas; all by default.")
-    ] = "",
-    reference: Annotated[
-        str, typer.Option(help="departement, ept, commune, ensemble_qpv or hors_qpv.")
-    ] = "departement",
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to write: .csv, .xlsx or .md.")
-    ] = None,
+    indicateurs: Indicators = "",
+    reference: Reference = "departement",
+    output: Output = None,
     data: DataFolder = Path("data"),
 ) -> None:
     """Print the key table, of all the quartiers or of some, or write it to a file."""
@@ -117,18 +114,12 @@ def changes(
             help="Codes, joined by commas; by default all together, or each for a reference of its own."
         ),
     ] = "",
-    indicateurs: Annotated[
-        str, typer.Option(help="Ids of indicators, joined by commas; all by default.")
-    ] = "",
-    reference: Annotated[
-        str, typer.Option(help="departement, ept, commune, ensemble_qpv or hors_qpv.")
-    ] = "departement",
+    indicateurs: Indicators = "",
+    reference: Reference = "departement",
     prices: Annotated[
         Prices, typer.Option(help="Amounts at constant prices, or as a share of the reference.")
     ] = "constants",
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to write: .csv, .xlsx or .md.")
-    ] = None,
+    output: Output = None,
     data: DataFolder = Path("data"),
 ) -> None:
     """Print how quartiers changed since an earlier edition, beside their reference, or write it to a file."""

@@ -43,6 +43,10 @@ class Comparison:
         return dt.date(self.after.file.edition, 1, 1)
 
     @property
+    def _limits(self) -> dict[str, float]:
+        return {name: self.catalogue.threshold(name, self.day) for name in THRESHOLDS}
+
+    @property
     def passage(self) -> pd.DataFrame:
         """Crosswalk from the quartiers of the earlier edition to those of the later one."""
         return self._passage.copy(deep=False)
@@ -51,8 +55,7 @@ class Comparison:
     @cached_property
     def _passage(self) -> pd.DataFrame:
         first, last = (one.territories[one.territories["kind"] == "qpv"] for one in (self.before, self.after))
-        limits = {name: self.catalogue.threshold(name, self.day) for name in THRESHOLDS}
-        return crosswalk(first, last, self.after.cells_around(first), thresholds=limits)
+        return crosswalk(first, last, self.after.cells_around(first), thresholds=self._limits)
 
     def named_passage(self) -> pd.DataFrame:
         """Crosswalk with the names and the perimeter of both sides."""
@@ -82,7 +85,7 @@ class Comparison:
     def _dates(self) -> pd.DataFrame:
         before, after = self.before, self.after
         perimeters = (before.file.perimeter, after.file.perimeter)
-        same = same_territories(before.geography, after.geography, self.passage, perimeters)
+        same = same_territories(before.geography, after.geography, self.passage, perimeters, self._limits)
         brought = self._brought()
         return two_dates(before.observations, after.observations, same, brought, self._remedies())
 

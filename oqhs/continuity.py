@@ -29,7 +29,11 @@ _REDRAWN = ("commune", "ept")
 
 
 def same_territories(
-    before: Geography, after: Geography, passage: pd.DataFrame, perimeters: tuple[str, str]
+    before: Geography,
+    after: Geography,
+    passage: pd.DataFrame,
+    perimeters: tuple[str, str],
+    thresholds: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """Tell which territories of an edition are those of an earlier one.
 
@@ -45,6 +49,8 @@ def same_territories(
         Crosswalk from the quartiers of the first to those of the second.
     perimeters : tuple of str
         Perimeter of the quartiers at both dates.
+    thresholds : mapping, optional
+        Those of a crosswalk, for the communes.
 
     Returns
     -------
@@ -69,7 +75,7 @@ def same_territories(
         counterpart = same["territory"].map(found["counterparts"])
         earlier = counterpart.where(same["relation"] == UNCHANGED)
         earlier = earlier.mask(same["kind"] == "departement", same["territory"])
-    communes = _communes_alike(before, after)
+    communes = _communes_alike(before, after, thresholds)
     drawn_alike = communes | _epts_alike(before, after, communes)
     unseen = pooled - {code for kind in _REDRAWN for code in before.comparators(kind).dropna()}
     drawn = bool(before.of_kind("commune") and after.of_kind("commune"))
@@ -115,7 +121,7 @@ _QUARTIERS = {
 }
 
 
-def _communes_alike(before: Geography, after: Geography) -> set[str]:
+def _communes_alike(before: Geography, after: Geography, thresholds: Mapping[str, float] | None) -> set[str]:
     """Communes that are there at both dates, drawn alike."""
     layers = [one.territories[one.territories["kind"] == "commune"] for one in (before, after)]
     first, last = (layer[layer.geometry.notna()] for layer in layers)
@@ -124,7 +130,7 @@ def _communes_alike(before: Geography, after: Geography) -> set[str]:
     shared = set(first["territory"]) & set(last["territory"])
     if set(first["perimeter"]) == set(last["perimeter"]):
         return shared
-    passage = crosswalk(first, last)
+    passage = crosswalk(first, last, thresholds=thresholds)
     unmoved = passage[(passage["relation"] == UNCHANGED) & (passage["code_old"] == passage["code_new"])]
     return set(unmoved["code_new"])
 

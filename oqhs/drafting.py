@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from oqhs.entries import Indicator, Recipe
 from oqhs.errors import CatalogueError, DataError
 from oqhs.measures.inputs import published_variable, variables_of, weights_of
 from oqhs.observatory import Observatory
-from oqhs.territories import departement_of, kinds_of
+from oqhs.territories import departement_of, holds_kind, kinds_of
 
 _HEAD = """\
 # Édition {edition}, ébauchée par « oqhs edition new » {origin}.
@@ -42,14 +42,19 @@ def draft_from(observatory: Observatory, edition: int, model: int) -> EditionFil
     """
     past = observatory.edition(model).file
     indicators = {name: _moved(observatory, recipe, edition) for name, recipe in past.indicators.items()}
-    return past.model_copy(update={"edition": edition, "indicators": indicators})
+    since = past.since if past.since is not None and past.since < edition else None
+    return past.model_copy(update={"edition": edition, "since": since, "indicators": indicators})
 
 
 def _moved(observatory: Observatory, recipe: IndicatorRecipe, edition: int) -> IndicatorRecipe:
     """Move an indicator to the last year, up to the edition, that follows all the cards of its year."""
     cards = observatory.cards
     # Counts by IRIS beside those of an order serve comparisons: they follow when they can.
-    optional = set() if recipe.recipe == "estimate" else {*filter(_by_iris(observatory), recipe.inputs.qpv)}
+    optional = {
+        card
+        for card in recipe.inputs.qpv
+        if recipe.recipe != "estimate" and holds_kind(observatory.read(card).frame["territory"], "iris")
+    }
     named = [card for side in (recipe.inputs.qpv, recipe.inputs.reference) for card in side]
     dated = [card for card in named if card not in optional]
     followers = {
@@ -77,14 +82,10 @@ def _moved(observatory: Observatory, recipe: IndicatorRecipe, edition: int) -> I
     return recipe.model_copy(update={"year": year, "inputs": SideInputs(**inputs)})
 
 
-def _by_iris(observatory: Observatory) -> Callable[[str], bool]:
-    """Give a test of whether a card holds figures by IRIS."""
-
-    def holds(card: str) -> bool:
-        codes = observatory.read(card).frame["territory"].drop_duplicates().astype("str")
-        return bool((kinds_of(codes)["kind"] == "iris").any())
-
-    return holds
+def _last_before(observatory: Observatory, edition: int, departement: str) -> int | None:
+    """Give the last earlier edition of a département, if there is one."""
+    earlier = [observatory.edition(year).file for year in observatory.editions if year < edition]
+    return max((one.edition for one in earlier if one.departement == departement), default=None)
 
 
 def draft_new(observatory: Observatory, edition: int, departement: str, perimeter: str) -> EditionFile:
@@ -129,7 +130,7 @@ def draft_new(observatory: Observatory, edition: int, departement: str, perimete
         edition=edition,
         departement=departement,
         perimeter=perimeter,
-        since=max((year for year in observatory.editions if year < edition), default=None),
+        since=_last_before(observatory, edition, departement),
         territories=territories,
         indicators=indicators,
     )

@@ -220,10 +220,8 @@ class Edition(ObservedEdition):
         chosen = [territory] if territory is not None else quartiers
         if territory is not None and territory not in quartiers:
             self._refuse_unknown(territory)
-        others = [year for year in self.observatory.editions if year != self.file.edition]
-        here = [
-            edition for edition in map(self.observatory.edition, others) if are_kin(self.file, edition.file)
-        ]
+        every = map(self.observatory.edition, self.observatory.editions)
+        here = [one for one in every if are_kin(self.file, one.file)]
         before = [one for one in here if one.file.edition < self.file.edition][-1:]
         after = [one for one in here if one.file.edition > self.file.edition][:1]
         found = [attributes_told(self.attributes)]
@@ -363,7 +361,9 @@ class Edition(ObservedEdition):
     def _settings(self) -> dict[str, str]:
         """Checksums of the files a user writes that decide what is published, by path in the folder."""
         folder = self.observatory.folder
-        years = [self.file.edition] if self.file.since is None else [self.file.since, self.file.edition]
+        years = [self.file.edition]
+        if self.file.since is not None:
+            years.insert(0, self.comparison().before.file.edition)
         names = [*(f"editions/{year}.yaml" for year in years), "libelles.yaml", "regroupements.yaml"]
         paths = [folder / name for name in names] + sorted((folder / "indicateurs").glob("*.yaml"))
         return {path.relative_to(folder).as_posix(): sha256(path) for path in paths if path.exists()}

@@ -162,10 +162,11 @@ class Series(Model):
 
 
 class Break(Model):
-    """A vintage whose method is not that of the ones before it, and why, in French."""
+    """A vintage that measures otherwise than the ones before it, and why, in French."""
 
     year: int
     note: str
+    reference: str
 
 
 class Comparability(Model):

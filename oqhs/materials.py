@@ -19,7 +19,7 @@ from oqhs.measures.communes import communes_of_iris
 from oqhs.measures.estimate import estimate_counts
 from oqhs.measures.inputs import Method, counts_of
 from oqhs.sources.cards import Card
-from oqhs.territories import departement_of, kinds_of
+from oqhs.territories import departement_of, holds_kind, kinds_of
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,7 @@ class Materials:
 
     def holds_iris(self, card: str) -> bool:
         """Whether a card holds counts by IRIS: they serve estimates, whatever the recipe."""
-        codes = self.read(card)["territory"].drop_duplicates().astype("str")
-        return bool((kinds_of(codes)["kind"] == "iris").any())
+        return holds_kind(self.read(card)["territory"], "iris")
 
     def counted_by_iris(self, name: str, recipe: IndicatorRecipe) -> tuple[str, ...]:
         """Cards of an indicator that hold its counts by IRIS; none when one of the counts is not there."""

@@ -118,6 +118,11 @@ def kinds_of(codes: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"kind": kind, "perimeter": perimeter}, index=codes.index, dtype=object)
 
 
+def holds_kind(codes: pd.Series, kind: str) -> bool:
+    """Whether one of the codes at least is that of a territory of a kind."""
+    return bool((kinds_of(codes.drop_duplicates().astype("str"))["kind"] == kind).any())
+
+
 def identify(codes: pd.Series, kinds: Sequence[str], said: str | None = None) -> pd.DataFrame:
     """Tell which territories the codes of a table stand for.
 

@@ -21,6 +21,8 @@ NOTICE = "L'évolution est celle du quartier, non de ses habitants."
 Prices = Literal["constants", "part_reference"]
 PRICES: tuple[Prices, ...] = ("constants", "part_reference")
 _INDEX = "prix_consommation"
+_SHARE = "part de la référence"
+_MARK = " ; "  # between the texts of a caution
 
 CHANGE_COLUMNS = [
     "indicator",
@@ -56,6 +58,8 @@ CHANGE_COLUMNS = [
     "perimeter",
     "status",
     "origin",
+    "coverage_before",
+    "coverage",
     "caution",
     "flaggable",
     "reason",
@@ -184,7 +188,7 @@ def _with_rules(
             cautions.append(pd.Series(caution, index=pair.index))
     told = pd.concat(cautions)
     told = told[told != ""]
-    ruled["caution"] = told.groupby(level=0).agg(" ; ".join).reindex(ruled.index).fillna("")
+    ruled["caution"] = told.groupby(level=0).agg(_MARK.join).reindex(ruled.index).fillna("")
     return ruled
 
 
@@ -208,7 +212,7 @@ def _judged(
             mend = f"avec {last} se compare un millésime de {last - least} ou d'avant"
             return f"{near} : {rule.why} ; {mend}", "", False
         cautions.insert(0, f"{near} : {rule.why}")
-    return "", " ; ".join(cautions), not cautions
+    return "", _MARK.join(cautions), not cautions
 
 
 def _tell_unknown(rows: pd.DataFrame) -> pd.DataFrame:
@@ -217,8 +221,7 @@ def _tell_unknown(rows: pd.DataFrame) -> pd.DataFrame:
     alone = rows["reference_territory"].isna()
     rows["reference_reason"] = rows["reference_reason"].fillna("territoire inconnu à l'une des deux dates")
     rows["reference_reason"] = rows["reference_reason"].mask(alone, "aucun territoire de comparaison")
-    brought = [rows[f"{side}basis"].fillna("").str.startswith(BROUGHT) for side in ("", "reference_")]
-    ours = brought[0] | brought[1] | (rows["origin"] == ESTIMATED)
+    ours = _brought(rows) | (rows["origin"] == ESTIMATED)
     rows["flaggable"] = rows["flaggable"].eq(True) & rows["reference_flaggable"].ne(False) & ~ours
     rows["caution"] = rows["caution"].fillna("")
     rows["caution"] = [
@@ -237,10 +240,6 @@ def _joined(own: str, other: str) -> str:
     return _MARK.join([*filter(None, [own]), *(f"référence : {text}" for text in added)])
 
 
-_MARK = " ; "
-_SHARE = "part de la référence"
-
-
 def _in_prices(rows: pd.DataFrame, catalogue: Catalogue, prices: Prices) -> pd.DataFrame:
     """Make amounts of two years comparable: at constant prices, or as a share of the reference."""
     rows["prices"] = ""
@@ -250,17 +249,10 @@ def _in_prices(rows: pd.DataFrame, catalogue: Catalogue, prices: Prices) -> pd.D
         rows.loc[told, "reason"] = "référence : " + rows["reference_reason"][told]
         apart = euros & (rows["reason"] == "") & ~_same_years(rows)
         rows.loc[apart, "reason"] = "la référence n'est pas des mêmes millésimes"
-        shares = {}
-        rows["value_edition"] = rows["value_edition"].mask(
-            euros, 100 * rows["value_edition"] / rows["reference_value_edition"]
-        )
-        for name in ("reference_value_edition", "reference_value_before", "reference_value"):
-            whole = rows[name].where(rows[name].isna(), 100.0)
-            shares[name] = rows[name].mask(euros, whole)
-        for when in ("value_before", "value"):
-            share = 100 * rows[when] / rows[f"reference_{when}"]
-            rows[when] = rows[when].mask(euros, share)
-        rows = rows.assign(**shares)
+        for when in ("value_before", "value", "value_edition"):
+            whole = rows[f"reference_{when}"]
+            rows[when] = rows[when].mask(euros, 100 * rows[when] / whole)
+            rows[f"reference_{when}"] = whole.mask(euros & whole.notna(), 100.0)
         rows.loc[euros, ["unit", "prices"]] = ["percent", _SHARE]
         return rows
     for side in ("", "reference_"):
@@ -280,6 +272,11 @@ def _in_prices(rows: pd.DataFrame, catalogue: Catalogue, prices: Prices) -> pd.D
     return rows
 
 
+def _brought(rows: pd.DataFrame) -> pd.Series:
+    """Whether one of the two sides was brought to one perimeter."""
+    return (rows["basis"] == BROUGHT) | (rows["reference_basis"] == BROUGHT)
+
+
 def _same_years(rows: pd.DataFrame) -> pd.Series:
     """Whether a territory and its reference are of the same two years."""
     first = rows["year_before"] == rows["reference_year_before"]
@@ -294,7 +291,6 @@ def _changes(rows: pd.DataFrame) -> pd.DataFrame:
         moved = rows[f"{side}value"] - rows[f"{side}value_before"]
         rows[f"{side}change"] = moved.where(rows[f"{side}reason"] == "")
         rows[f"{side}change_per_year"] = rows[f"{side}change"] / span
-    for side in ("", "reference_"):
         relative = (rows["unit"] != "percent") & (rows[f"{side}value_before"] > 0)
         share = 100 * rows[f"{side}change"] / rows[f"{side}value_before"]
         rows[f"{side}change_pct"] = share.where(relative)
@@ -304,8 +300,7 @@ def _changes(rows: pd.DataFrame) -> pd.DataFrame:
     for name, allowed in (("change", together), ("change_per_year", yearly)):
         rows[f"gap_{name}"] = (rows[name] - rows[f"reference_{name}"]).where(allowed)
     # An estimate on one perimeter has not the level of what the edition shows: the gap is the latter's.
-    sides = [rows[f"{side}basis"].fillna("").str.startswith(BROUGHT) for side in ("", "reference_")]
-    brought = sides[0] | sides[1]
+    brought = _brought(rows)
     before = rows["value_before"] - rows["reference_value_before"]
     after = rows["value"] - rows["reference_value"]
     shown = rows["value_edition"] - rows["reference_value_edition"]

@@ -11,7 +11,9 @@ from oqhs.text import OBSERVED, STATUS_WORDS, format_number
 
 PUBLISHED, ESTIMATED = "insee", "oqhs_estimate"
 #: Basis of a change measured on counts by IRIS that were shared out on one perimeter at both dates.
-BROUGHT = "ramené à un seul périmètre"
+BROUGHT = "ramené à un seul périmètre par les effectifs des IRIS"
+_WHOLE = 100.0
+_NOISE = 1e-6  # of rounding, in thousandths
 
 DATES_COLUMNS = [
     "indicator",
@@ -27,6 +29,8 @@ DATES_COLUMNS = [
     "perimeter_before",
     "perimeter",
     "origin",
+    "coverage_before",
+    "coverage",
     "source_before",
     "source",
     "note_before",
@@ -88,7 +92,7 @@ def two_dates(
     pairs = last[[*_KEY, *_CARRIED]].merge(_before(first), how="inner", on=_KEY)
     pairs = pairs.merge(same[["territory", "relation"]], how="inner", on="territory")
     pairs["territory_before"] = pairs["territory"]
-    pairs["basis"] = f"{BROUGHT} par les effectifs des IRIS"
+    pairs["basis"] = BROUGHT
     pairs["why"] = ""
     pairs["reason"] = _why_not(pairs)
     wanted = direct[[*_KEY, "value_edition"]].assign(
@@ -96,7 +100,9 @@ def two_dates(
     )
     pairs = pairs.merge(wanted, how="inner", on=_KEY)
     better = pairs["unlike"] & ((pairs["reason"] == "") | pairs["elsewhere"])
+    # The quartier it was, if it was one, had another outline.
     pairs = pairs[better].drop(columns=["unlike", "elsewhere"])
+    pairs["territory_before"] = pd.Series(np.nan, index=pairs.index, dtype="str")
     replaced = pd.MultiIndex.from_frame(direct[_KEY]).isin(pd.MultiIndex.from_frame(pairs[_KEY]))
     together = pd.concat([direct[~replaced], pairs], ignore_index=True)
     return _stated(together.sort_values(_KEY, ignore_index=True))
@@ -152,16 +158,15 @@ def _stated(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _estimated(rows: pd.DataFrame) -> list[str]:
     """Tell that the two values are estimates of one kind, and whether the edition shows another level."""
-    brought = rows["basis"].str.startswith(BROUGHT).fillna(False)
     words = "estimation sur un seul périmètre aux deux dates, à partir des IRIS"
     other = rows["value_edition"].notna() & (rows["value"] != rows["value_edition"])
     level = np.where(other, f"{words} (son niveau n'est pas celui de l'édition)", words)
-    return list(np.where(brought, level, ""))
+    return list(np.where(rows["basis"] == BROUGHT, level, ""))
 
 
 def _noted(rows: pd.DataFrame) -> list[str]:
     """Repeat what is noted of two values that are compared; what was brought is noted once and for all."""
-    direct = (rows["reason"] == "") & ~rows["basis"].str.startswith(BROUGHT).fillna(False)
+    direct = (rows["reason"] == "") & (rows["basis"] != BROUGHT)
     ends = zip(direct, rows["note_before"], rows["note"], rows["year_before"], rows["year"], strict=True)
     found = []
     for kept, first, last, one, two in ends:
@@ -186,10 +191,6 @@ def _partial(rows: pd.DataFrame) -> list[str]:
         ]
         found.append("partiel : " + ", ".join(words) if partial else "")
     return found
-
-
-_WHOLE = 100.0
-_NOISE = 1e-6  # of rounding, in thousandths
 
 
 def _redrawn(rows: pd.DataFrame) -> list[str]:

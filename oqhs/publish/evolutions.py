@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,9 +12,17 @@ from oqhs.analysis.change import NOTICE
 from oqhs.catalogue import Catalogue
 from oqhs.publish import writers
 from oqhs.publish.key_table import CAVEAT_MARK, MISSING
-from oqhs.publish.printed import DIFFUSION, INVENTED, caveats_of
+from oqhs.publish.printed import (
+    DIFFUSION,
+    INVENTED,
+    caveats_of,
+    number_formats,
+    told_apart,
+    write_document,
+)
 from oqhs.text import NO_BREAK_SPACE, format_gap, format_number, format_value
 
+_FEW = 3  # territories that are named rather than counted
 _SHOWN: dict[str, Callable[[float, str, int], str]] = {
     "value_before": format_value,
     "value": format_value,
@@ -80,7 +87,7 @@ def worded(
     prices = np.where(table["prices"] == "", "", ", en " + table["prices"])
     table["label"] = [one.label for one in indicators] + prices
     forms = {form: _names(table, form, name) for form in ("label", "label_article", "label_de")}
-    table["territory_label"] = table["territory"].map(forms["label"])
+    table["territory_label"] = told_apart(table["territory"].map(forms["label"]), table["territory"])
     table["reference_label"] = table["reference_territory"].map(forms["label"]).fillna("")
     decimals = pd.Series([one.decimals for one in indicators], index=table.index)
     table["decimals"] = decimals.where((table["unit"] != "percent") | (decimals > 0), 1)
@@ -186,24 +193,18 @@ def _counted(territories: pd.Series) -> str:
     return " ; ".join(names) if len(names) <= _FEW else f"{len(names)} territoires"
 
 
-_FEW = 3
-
-
 def _listed(labels: pd.Series) -> str:
     return " ; ".join(dict.fromkeys(labels))
 
 
 def write(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> None:
     """Write changes to a `.csv`, `.md` or `.xlsx` file, whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".table-") as folder:
-        temporary = Path(folder) / path.name
-        if path.suffix.lower() == ".csv":
-            writers.write_csv(table.assign(invented=invented), temporary)
-        elif path.suffix.lower() == ".md":
-            temporary.write_text(_markdown(table, title, invented=invented), encoding="utf-8", newline="\n")
-        else:
-            _workbook(table, temporary, title, invented=invented)
-        temporary.replace(path)
+    write_document(
+        path,
+        csv=lambda aside: writers.write_csv(table.assign(invented=invented), aside),
+        md=lambda aside: writers.write_text(_markdown(table, title, invented=invented), aside),
+        xlsx=lambda aside: _workbook(table, aside, title, invented=invented),
+    )
 
 
 def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
@@ -270,9 +271,11 @@ def _figures(shown: pd.DataFrame, above: list[str]) -> writers.Sheet:
     if len(set(shown["reference_label"])) <= 1:
         del columns["reference_label"]
     formats = pd.DataFrame("", index=shown.index, columns=list(columns), dtype="str")
-    values = ("value_before", "value", "value_edition")
-    for name in (*values, "change", "change_per_year", "reference_change", "gap_change"):
-        formats[name] = _formats(shown, signed=name not in values)
+    values, moves = number_formats(shown)
+    for name in ("value_before", "value", "value_edition"):
+        formats[name] = values
+    for name in ("change", "change_per_year", "reference_change", "gap_change"):
+        formats[name] = moves
     frame = _texts(shown, columns, above).frame
     for name in ("value_edition", "reference_change", "gap_change"):
         known = shown[name].notna()
@@ -287,14 +290,3 @@ def _texts(table: pd.DataFrame, columns: dict[str, str], above: list[str]) -> wr
     for name in frame.columns[[not pd.api.types.is_float_dtype(kind) for kind in frame.dtypes]]:
         frame[name] = frame[name].astype("str").where(frame[name].notna(), "")
     return writers.Sheet(frame.rename(columns=columns), above)
-
-
-def _formats(table: pd.DataFrame, *, signed: bool) -> list[str]:
-    """Give the number formats of the cells of a column in a workbook."""
-    symbols = {"percent": " pt" if signed else " %", "persons": ""}
-    found = []
-    for unit, decimals in zip(table["unit"], table["decimals"], strict=True):
-        digits = "#,##0" + ("." + "0" * int(decimals) if decimals else "")
-        shown = digits + (f'"{symbol}"' if (symbol := symbols.get(unit, " €")) else "")
-        found.append(f"+{shown};-{shown};{shown}" if signed else shown)
-    return found

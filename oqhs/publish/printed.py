@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -79,7 +79,7 @@ _TERRITORIES = {
     "territory_label": ("territory", "Territoire"),
     "reference_label": ("reference_territory", "Territoire de référence"),
 }
-_SYMBOLS = {"percent": ("%", "pt"), "eur_month": ("€", "€"), "eur_year": ("€", "€")}
+_SYMBOLS = {"percent": ("%", "pt"), "eur_month": ("€", "€"), "eur_year": ("€", "€"), "persons": ("", "")}
 
 
 def warnings_of(table: pd.DataFrame, *, invented: bool) -> list[str]:
@@ -149,24 +149,30 @@ def _headed(table: pd.DataFrame, names: dict[str, str], labels: dict[str, str]) 
             headers[column] = table[label].iloc[0]
             continue
         ahead[label] = title
-        # Two quartiers of one name are told apart by their codes.
-        twice = table[label].isin(named.loc[named[label].duplicated(), label])
-        headed[label] = table[label].where(~twice, table[label] + " (" + table[code] + ")")
+        headed[label] = told_apart(table[label], table[code])
     chosen = {**ahead, **headers}
     return headed[list(chosen)].rename(columns=chosen)
 
 
+def told_apart(labels: pd.Series, codes: pd.Series) -> pd.Series:
+    """Give the names of territories, with the codes of those that share one."""
+    shared = labels.groupby(labels).transform(lambda rows: codes[rows.index].nunique()) > 1
+    return labels.where(~shared, labels + " (" + codes + ")")
+
+
 def write(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> None:
     """Write a key table to a `.csv`, `.md` or `.xlsx` file, whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".table-") as folder:
-        temporary = Path(folder) / path.name
-        if path.suffix.lower() == ".csv":
-            writers.write_csv(table.assign(invented=invented), temporary)
-        elif path.suffix.lower() == ".md":
-            temporary.write_text(_markdown(table, title, invented=invented), encoding="utf-8", newline="\n")
-        else:
-            _workbook(table, temporary, title, invented=invented)
-        temporary.replace(path)
+    write_document(
+        path,
+        csv=lambda aside: writers.write_csv(table.assign(invented=invented), aside),
+        md=lambda aside: writers.write_text(_markdown(table, title, invented=invented), aside),
+        xlsx=lambda aside: _workbook(table, aside, title, invented=invented),
+    )
+
+
+def write_document(path: Path, **by_format: Callable[[Path], None]) -> None:
+    """Write a document in the format its name ends with, whole or not at all."""
+    writers.write_whole(path, by_format[path.suffix.lower().removeprefix(".")])
 
 
 def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
@@ -195,11 +201,15 @@ def _workbook(table: pd.DataFrame, path: Path, title: str, *, invented: bool) ->
     writers.write_workbook(path, sheets, {"title": title, "subject": " ".join(above[1:])})
 
 
-def _formats(unit: str, decimals: int) -> tuple[str, str]:
-    """Give the number formats of a value and of a gap in a workbook."""
-    of_value, of_gap = _SYMBOLS[unit]
-    digits = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return f'{digits}" {of_value}"', f'+{digits}" {of_gap}";-{digits}" {of_gap}";{digits}" {of_gap}"'
+def number_formats(table: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Give the number formats of values and of gaps in a workbook, from `unit` and `decimals`."""
+    values, gaps = [], []
+    for unit, decimals in zip(table["unit"], table["decimals"], strict=True):
+        digits = "#,##0" + ("." + "0" * decimals if decimals else "")
+        value, gap = (digits + (f'" {symbol}"' if symbol else "") for symbol in _SYMBOLS[unit])
+        values.append(value)
+        gaps.append(f"+{gap};-{gap};{gap}")
+    return values, gaps
 
 
 def _sheet(table: pd.DataFrame, names: dict[str, str], above: list[str]) -> writers.Sheet:
@@ -210,11 +220,11 @@ def _sheet(table: pd.DataFrame, names: dict[str, str], above: list[str]) -> writ
             if column in worded:
                 worded[column] = worded[column].map(words).fillna("")
     formats = pd.DataFrame("", index=table.index, columns=table.columns, dtype="str")
-    shown = [_formats(unit, digits) for unit, digits in zip(table["unit"], table["decimals"], strict=True)]
+    values, gaps = number_formats(table)
     for column in ("qpv", "reference"):
-        formats[column] = [value for value, _ in shown]
+        formats[column] = values
     for column in ("gap", "gap_lower", "gap_upper"):
-        formats[column] = [gap for _, gap in shown]
+        formats[column] = gaps
     for column in ("coverage", "reference_coverage"):
         formats[column] = "0.0%"
     for column in ("qpv", "reference", "gap"):

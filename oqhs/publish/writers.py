@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,19 @@ _WIDEST = 60
 _NARROW = 4  # characters of a sign, a footnote or a year
 _HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF4"}
 _A4 = 9
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file whole or not at all: `write` writes it aside, and it is moved in at the end."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".table-") as folder:
+        temporary = Path(folder) / path.name
+        write(temporary)
+        temporary.replace(path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text in UTF-8, with the same line ends everywhere."""
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
@@ -46,7 +60,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 def write_json(content: Mapping[str, object], path: Path) -> None:
     """Write a JSON document, keys in the order given."""
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_text(text + "\n", path)
 
 
 def markdown(frame: pd.DataFrame) -> str:

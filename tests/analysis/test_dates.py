@@ -89,6 +89,8 @@ def test_a_territory_that_is_the_same_has_the_values_of_both_editions_under_its_
         "perimeter_before": "qpv2015",
         "perimeter": "qpv2024",
         "origin": "insee",
+        "coverage_before": 1.0,
+        "coverage": 1.0,
         "source_before": "carte2015",
         "source": "carte2020",
         "note_before": "",
@@ -213,7 +215,9 @@ def test_a_quartier_that_changed_is_brought_to_one_perimeter():
     found = of_enlarged(20.0, 21.0)
     assert (found["value_before"], found["value"], found["reason"]) == (20.0, 21.0, "")
     assert (found["basis"], found["relation"]) == (BROUGHT, "agrandi")
-    assert (found["territory_before"], found["origin"]) == (ENLARGED, "oqhs_estimate")
+    # The quartier it was had another outline: both values are of the outline of today.
+    assert pd.isna(found["territory_before"])
+    assert found["origin"] == "oqhs_estimate"
     assert (found["caution"], found["value_edition"]) == (LEVEL, 22.0)
 
 

@@ -292,10 +292,8 @@ def test_what_cannot_be_compared_is_listed_once_per_reason_with_where():
 
 
 HOMONYMS = dict.fromkeys((ORVAL, PRES), ("Le Parc", "au Parc", "du Parc"))
-ONE_NAME = pytest.mark.xfail(reason="two quartiers of one name are told as one, without their codes")
 
 
-@ONE_NAME
 def test_two_quartiers_of_one_name_that_cannot_be_compared_are_told_apart():
     rows = [dated(RATE, code, np.nan, 22.0, reason=ENLARGED) for code in HOMONYMS]
     (line,) = evolutions.unknown_of(table(*rows, pairs=[(code, None) for code in HOMONYMS], names=HOMONYMS))
@@ -303,14 +301,12 @@ def test_two_quartiers_of_one_name_that_cannot_be_compared_are_told_apart():
     assert PRES in line
 
 
-@ONE_NAME
 def test_a_caution_of_one_of_two_quartiers_of_one_name_tells_which():
     rows = [dated(RATE, ORVAL, 19.5, 22.0, caution="partiel"), dated(RATE, PRES, 30.0, 31.0)]
     (line,) = evolutions.limits_of(table(*rows, pairs=[(code, None) for code in HOMONYMS], names=HOMONYMS))
     assert ORVAL in line
 
 
-@ONE_NAME
 def test_two_quartiers_of_one_name_have_rows_that_differ_when_printed():
     rows = [dated(RATE, code, 19.5, 22.0) for code in HOMONYMS]
     found = table(*rows, pairs=[(code, None) for code in HOMONYMS], names=HOMONYMS)

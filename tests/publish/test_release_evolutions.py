@@ -202,7 +202,6 @@ def test_progress_tells_of_the_changes_and_ends_with_everything(edition, tmp_pat
     assert steps[-1][0] == steps[-1][1]
 
 
-@pytest.mark.xfail(reason="the manifest vouches for the edition `since` names, not for the one compared")
 def test_the_manifest_vouches_for_the_earlier_edition_that_is_compared(tmp_path):
     def neighbour_first(found):
         # The edition of 2018 is of another département: the first of this one from 2018 on is that of 2020.
