@@ -124,3 +124,7 @@ class MeasureError(OqhsError, ValueError):
 
 class UnknownError(OqhsError, LookupError):
     """A name (indicator, territory, edition, card…) that nothing answers to."""
+
+
+class MissingExtraError(OqhsError, ImportError):
+    """A library that only some uses need is not installed; the error names the extra that brings it."""

@@ -9,75 +9,37 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import Field, model_serializer, model_validator
+from pydantic import Field
 
 from oqhs.catalogue import Catalogue
 from oqhs.documents import Model, read_model
 from oqhs.entries import Diffusion, Kind, Perimeter
 from oqhs.errors import CatalogueError, ChecksumError, Problem
+from oqhs.sources.mappings import (
+    AttributeMapping,
+    CanopyMapping,
+    FacilityMapping,
+    HeatMapping,
+    LayerMapping,
+    MembershipMapping,
+    PeopleMapping,
+    StreetMapping,
+    TableMapping,
+)
 
 CARD_SUFFIX = ".card.yaml"
 #: Layouts a card describes itself, beside those of the catalogue.
-OWN_LAYOUTS = ("attributes", "mapped", "mapped_layer", "memberships")
-
-
-class MappedColumn(Model):
-    """What a column of a mapped table holds; `year` where it is not the year of the card."""
-
-    variable: str
-    year: int | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_name(cls, value: object) -> object:
-        """Take the id of a variable alone for a column of the year of the card."""
-        return {"variable": value} if isinstance(value, str) else value
-
-    @model_serializer
-    def _as_name(self) -> str | dict[str, str | int]:
-        return self.variable if self.year is None else {"variable": self.variable, "year": self.year}
-
-
-class TableMapping(Model):
-    """How to read a table of another origin: its key, and what each column holds.
-
-    `repeated` says that a territory may stand on several rows that agree on every mapped column (one
-    row per quartier × commune, for example).
-    """
-
-    key: str
-    columns: dict[str, MappedColumn] = Field(min_length=1)
-    decimal: Literal[",", "."] = ","
-    repeated: bool = False
-
-
-class LayerMapping(Model):
-    """How to read a layer of another origin."""
-
-    kind: Kind
-    territory: str
-    name: str
-    communes: str | None = None
-
-
-class MembershipMapping(Model):
-    """How to read a table that says which territory lies in which.
-
-    `population` is the column of the persons of the territory who live in that parent.
-    """
-
-    territory: str
-    parent: str
-    parent_name: str | None = None
-    population: str | None = None
-    decimal: Literal[",", "."] = ","
-
-
-class AttributeMapping(Model):
-    """How to read a table that says things of quartiers: the column of their codes, and each attribute."""
-
-    territory: str
-    columns: dict[str, str] = Field(min_length=1)
+OWN_LAYOUTS = (
+    "attributes",
+    "canopy",
+    "facilities",
+    "heat",
+    "mapped",
+    "mapped_layer",
+    "memberships",
+    "people",
+    "streets",
+)
 
 
 class Origin(Model):
@@ -123,6 +85,11 @@ class Card(Model):
     layer: LayerMapping | None = None
     memberships: MembershipMapping | None = None
     attributes: AttributeMapping | None = None
+    heat: HeatMapping | None = None
+    canopy: CanopyMapping | None = None
+    facilities: FacilityMapping | None = None
+    people: PeopleMapping | None = None
+    streets: StreetMapping | None = None
     sidecars: dict[str, str] = Field(default_factory=dict)
     archive: Origin | None = None
     replaces: tuple[Replaced, ...] = ()

@@ -8,9 +8,10 @@ import pandas as pd
 
 from oqhs.catalogue import Catalogue
 from oqhs.errors import CatalogueError, DataError, Problem
-from oqhs.sources.cards import Card, TableMapping, card_place
+from oqhs.sources.cards import Card, card_place
 from oqhs.sources.cells import TextTable
 from oqhs.sources.delimited import read_delimited
+from oqhs.sources.mappings import TableMapping
 from oqhs.sources.opening import WORKBOOKS
 from oqhs.sources.parquet import read_parquet
 from oqhs.sources.published import agreed

@@ -9,9 +9,10 @@ import pandas as pd
 import pyarrow as pa
 
 from oqhs.errors import CatalogueError, DataError, Problem
-from oqhs.sources.cards import Card, MembershipMapping, card_place
+from oqhs.sources.cards import Card, card_place
 from oqhs.sources.cells import TextTable
 from oqhs.sources.delimited import read_delimited
+from oqhs.sources.mappings import MembershipMapping
 from oqhs.sources.tabular import Reading
 from oqhs.territories import CODE_SHAPES, kinds_of, normalise_codes
 from oqhs.text import parse_numbers

@@ -7,16 +7,14 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyogrio
 import shapely
-from pyogrio.errors import DataSourceError
 from pyproj.exceptions import ProjError
 
 from oqhs.catalogue import Catalogue
 from oqhs.entries import LayerLayout
 from oqhs.errors import CRSError, DataError, LayoutError, Problem
 from oqhs.sources.cards import Card
+from oqhs.sources.layers import open_layer
 from oqhs.sources.published import agreed
 from oqhs.sources.tabular import Reading
 from oqhs.surfaces import as_surfaces
@@ -45,7 +43,7 @@ def read_perimeters(path: Path, catalogue: Catalogue, *, perimeter: str | None, 
         A code has no known shape or stands twice, a name or a geometry is missing, or the perimeter is
         nowhere.
     """
-    raw = _open(path)
+    raw = open_layer(path)
     layout_name, layout = _recognise(path, raw, catalogue, card)
     fields = {str(name).upper(): name for name in raw.columns}
     codes = normalise_codes(raw[fields[layout.territory.upper()]].astype("str"))
@@ -87,29 +85,7 @@ def read_perimeters(path: Path, catalogue: Catalogue, *, perimeter: str | None, 
 
 def recognise_layer(path: Path, catalogue: Catalogue) -> str:
     """Give the id of the layout whose fields a layer has; `LayoutError` when none has."""
-    return _recognise(path, _open(path), catalogue, None)[0]
-
-
-def _open(path: Path) -> gpd.GeoDataFrame:
-    try:
-        stored = path.suffix.lower() == ".parquet"
-        layer = gpd.read_parquet(path) if stored else pyogrio.read_dataframe(path)
-    except (DataSourceError, ValueError, OSError, pa.ArrowException, shapely.errors.ShapelyError) as error:
-        raise LayoutError(
-            f"this is not a layer: {error}",
-            file=path,
-            allowed="GeoJSON, Shapefile, GeoPackage or GeoParquet",
-        ) from error
-    if not isinstance(layer, gpd.GeoDataFrame):
-        raise LayoutError("this layer has no geometry", file=path, allowed="a layer of polygons")
-    if layer.crs is None:
-        raise CRSError(
-            "the layer says no coordinate reference system",
-            file=path,
-            allowed="a .prj file, or a crs in the file",
-            todo="get it from the producer: it is never guessed",
-        )
-    return layer
+    return _recognise(path, open_layer(path), catalogue, None)[0]
 
 
 def _recognise(

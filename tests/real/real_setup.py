@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from oqhs.observatory import Observatory
-from oqhs.sources.cards import Card, MappedColumn, MembershipMapping, TableMapping, sha256
+from oqhs.sources.cards import Card, sha256
+from oqhs.sources.mappings import MappedColumn, MembershipMapping, TableMapping
 
 NEEDED = {
     "qpv-2015": ("perimeters/QPV.shp", {"layout": "perimetres_qpv_nom", "source": "perimetres_qpv"}),

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from real_setup import EDITION_2024, OpenFolder, card_of
 
-from oqhs.sources.cards import Card, MappedColumn, TableMapping
+from oqhs.sources.cards import Card
+from oqhs.sources.mappings import MappedColumn, TableMapping
 
 pytestmark = pytest.mark.real
 

@@ -11,7 +11,8 @@ from real_setup import EDITION_2024, OpenFolder, card_of
 
 from oqhs.edition import Edition
 from oqhs.observatory import Observatory
-from oqhs.sources.cards import Card, MembershipMapping
+from oqhs.sources.cards import Card
+from oqhs.sources.mappings import MembershipMapping
 
 pytestmark = pytest.mark.real
 

@@ -14,7 +14,8 @@ from real_plain import number, table
 
 from oqhs.errors import DataError
 from oqhs.sources import Reading, load, read
-from oqhs.sources.cards import Card, TableMapping, sha256
+from oqhs.sources.cards import Card, sha256
+from oqhs.sources.mappings import TableMapping
 
 pytestmark = pytest.mark.real
 
