@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +32,9 @@ class Reading:
     `frame` holds measurements, a layer (GeoDataFrame), memberships or attributes. `unmapped` lists the
     columns nobody mapped; `unread` the sheets of a workbook, or the files of an archive, that are no table of
     the layout; `blank_rows` the rows without any cell; `repaired` counts the geometries that were
-    invalid; `without_surface` lists the territories a layer gives no surface.
+    invalid; `without_surface` lists the territories a layer gives no surface; `without_place` the codes
+    of the rows that have no coordinates; `left_out` counts the rows of other categories, by category;
+    `inside_polygons` the rows that stand at a point inside the polygon they are drawn as.
     """
 
     frame: pd.DataFrame | gpd.GeoDataFrame
@@ -44,6 +46,9 @@ class Reading:
     blank_rows: int = 0
     repaired: int = 0
     without_surface: tuple[str, ...] = ()
+    without_place: tuple[str, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    inside_polygons: int = 0
 
 
 @dataclass(frozen=True)
