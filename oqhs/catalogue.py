@@ -7,7 +7,7 @@ their own indicators in `data/indicateurs/*.yaml` without touching the package.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -77,12 +77,17 @@ class Catalogue(Model):
         """Give an indicator; `UnknownError` names those that exist."""
         return _lookup(self.indicators, name, "indicator")
 
+    def shown(self, planned: Container[str]) -> dict[str, Indicator]:
+        """Give the indicators an edition shows: those it plans, and those that are not optional."""
+        every = self.indicators.items()
+        return {name: one for name, one in every if name in planned or not one.optional}
+
     def variable(self, name: str) -> Variable:
         """Give a variable; the rate published under the id of an indicator is one too."""
         if name in self.indicators:
             indicator = self.indicators[name]
-            units = {"percent": "percent", "persons": "persons"}
-            unit = units.get(indicator.unit, "eur_year")
+            kept = {"percent", "persons", "minutes"}
+            unit = indicator.unit if indicator.unit in kept else "eur_year"
             return Variable.model_validate({"label": indicator.label, "unit": unit})
         return _lookup(self.variables, name, "variable")
 
@@ -150,7 +155,7 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
         "indicators": {},
     }
     origin: dict[str, Path] = {}
-    for path in (home / "indicateurs.yaml", *(sorted(extra.glob("*.yaml")) if extra is not None else ())):
+    for path in (*sorted(home.glob("indicateurs*.yaml")), *sorted(extra.glob("*.yaml") if extra else ())):
         added = read_model(path, _IndicatorFile)
         _add(path, added, sections)
         origin |= dict.fromkeys(added.indicators, path)
@@ -180,7 +185,7 @@ def _add(path: Path, added: _IndicatorFile, sections: dict[str, dict[str, Any]])
         known.update(getattr(added, section))
 
 
-_READING_WORDS = ("value", "of_zone", "reference", "in_reference", "gap")
+_READING_WORDS = ("value", "of_zone", "reference", "in_reference", "gap", "people")
 
 
 def _placeholders(reading: str) -> list[str]:

@@ -10,12 +10,13 @@ import pandas as pd
 import yaml
 
 from oqhs.arrivals import overtakes
+from oqhs.drafting_maps import drafted_on_the_map, drafted_walking
 from oqhs.editions import EditionFile, IndicatorRecipe, SideInputs, TerritoryInputs
 from oqhs.entries import Indicator, Recipe
 from oqhs.errors import CatalogueError, DataError
-from oqhs.measures.inputs import published_variable, variables_of, weights_of
+from oqhs.measures.inputs import counts_of, published_variable, variables_of, weights_of
 from oqhs.observatory import Observatory
-from oqhs.territories import departement_of, holds_kind, kinds_of
+from oqhs.territories import departement_of, kinds_of, measures_kind
 
 _HEAD = """\
 # Édition {edition}, ébauchée par « oqhs edition new » {origin}.
@@ -53,7 +54,7 @@ def _moved(observatory: Observatory, recipe: IndicatorRecipe, edition: int) -> I
     optional = {
         card
         for card in recipe.inputs.qpv
-        if recipe.recipe != "estimate" and holds_kind(observatory.read(card).frame["territory"], "iris")
+        if recipe.recipe != "estimate" and measures_kind(observatory.read(card).frame, "iris")
     }
     named = [card for side in (recipe.inputs.qpv, recipe.inputs.reference) for card in side]
     dated = [card for card in named if card not in optional]
@@ -93,8 +94,8 @@ def draft_new(observatory: Observatory, edition: int, departement: str, perimete
 
     Each indicator takes the last year, up to that of the edition, that a file gives for quartiers of
     the perimeter: counts first, then a published figure, then an estimate from the IRIS. Its reference
-    is what gives the same variables of the same year for communes or for the département. An indicator
-    nothing is found for is left out.
+    is what gives the same variables of the same year for communes or for the département. What is measured
+    on the map takes the last layers and streets. An indicator nothing is found for is left out.
 
     Parameters
     ----------
@@ -118,6 +119,9 @@ def draft_new(observatory: Observatory, edition: int, departement: str, perimete
         recipe = _recipe(name, indicator, figures, edition, territories)
         if recipe is not None:
             indicators[name] = recipe
+    walking = drafted_walking(observatory, edition, figures, territories.cells)
+    indicators |= drafted_on_the_map(observatory, edition, walking)
+    indicators = {name: indicators[name] for name in observatory.catalogue.indicators if name in indicators}
     if not indicators:
         raise DataError(
             "no file gives an indicator for the quartiers of this département",
@@ -132,6 +136,7 @@ def draft_new(observatory: Observatory, edition: int, departement: str, perimete
         perimeter=perimeter,
         since=_last_before(observatory, edition, departement),
         territories=territories,
+        walking=walking,
         indicators=indicators,
     )
 
@@ -256,8 +261,9 @@ def _at_year(
         return (*given, *(card for card in _largest(weights, kinds) if card not in given)) if given else ()
 
     reference = cards("commune", "departement")
-    if not reference and recipe in {"ratio", "count", "estimate"}:
-        reference = cards("iris")  # IRIS add up to communes
+    told = set(own.loc[own["kind"].isin(["commune", "departement"]), "variable"])
+    if recipe in {"ratio", "count", "estimate"} and not set(counts_of(indicator)) <= told:
+        reference = cards("iris") or reference  # IRIS add up to communes
     # Counts by IRIS beside those of the quartiers bring two dates to one perimeter.
     also = ["iris"] if recipe in {"ratio", "count"} and with_iris else []
     quartiers = cards(kind, "ensemble_qpv")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -12,8 +11,8 @@ import pandas as pd
 from oqhs.analysis.change import Prices
 from oqhs.analysis.gaps import Mode, compare
 from oqhs.analysis.history import ANCESTOR, DESCENDANT, attributes_told, put_together
+from oqhs.choices import compared, named, several
 from oqhs.comparison import Comparison, are_kin, refuse_narrower
-from oqhs.entries import Indicator
 from oqhs.errors import UnknownError
 from oqhs.geography import REFERENCES
 from oqhs.observed import ObservedEdition
@@ -53,11 +52,11 @@ class Edition(ObservedEdition):
         >>> import oqhs
         >>> gaps = oqhs.open("data").edition(2024).gaps("commune")
         >>> gaps.territory.nunique(), gaps.indicator.nunique()
-        (48, 17)
+        (48, 19)
         """
         pairs = self.geography.pairs(reference)
         pairs = pairs[pairs["territory"] != self.geography.ensemble]
-        return compare(self._observations, pairs, self._compared(), mode=mode)
+        return compare(self._observations, pairs, compared(self.file, self.observatory.catalogue), mode=mode)
 
     def comparison(self, since: int | None = None) -> Comparison:
         """Compare this edition with an earlier one.
@@ -167,11 +166,11 @@ class Edition(ObservedEdition):
         >>> moved[["basis", "span_years", "flaggable"]].to_dict("records")
         [{'basis': 'quartier inchangé', 'span_years': 4, 'flaggable': False}]
         """
-        territories, indicators = _several(territories), _several(indicators)
+        territories, indicators = several(territories), several(indicators)
         for code in territories or ():
             self.geography.pair(code, reference)
         known = self.observatory.catalogue.indicators
-        names = None if indicators is None else list(_named(indicators, known))
+        names = None if indicators is None else list(named(indicators, known))
         table = self.comparison(since).changes(reference, prices, names, territories)
         return self._worded(table)
 
@@ -273,11 +272,13 @@ class Edition(ObservedEdition):
         >>> import oqhs
         >>> table = oqhs.open("data").edition(2024).key_table()
         >>> len(table), int((table.status == "observed").sum())
-        (17, 13)
+        (17, 17)
         """
         zone = territory if territory is not None else self.geography.ensemble
         pairs = self.geography.pair(zone, reference)
-        gaps = compare(self._observations, pairs, self._chosen(indicators), mode=mode)
+        known = compared(self.file, self.observatory.catalogue)
+        wanted = indicators if indicators is not None else [name for name, one in known.items() if one.key]
+        gaps = compare(self._observations, pairs, named(wanted, known), mode=mode)
         other = pairs["reference_territory"].iloc[0]
         other = other if isinstance(other, str) else ""
         wording = Wording(
@@ -287,6 +288,7 @@ class Edition(ObservedEdition):
             in_reference=self.geography.name(other, "label_article"),
             diffusion=self.file.diffusion,
             ensemble=zone == self.geography.ensemble,
+            people=self.file.counted_by,
         )
         sources = {name: card.source for name, card in self.observatory.cards.items()}
         return key_table(gaps, self.observatory.catalogue, wording, sources)
@@ -367,33 +369,3 @@ class Edition(ObservedEdition):
         names = [*(f"editions/{year}.yaml" for year in years), "libelles.yaml", "regroupements.yaml"]
         paths = [folder / name for name in names] + sorted((folder / "indicateurs").glob("*.yaml"))
         return {path.relative_to(folder).as_posix(): sha256(path) for path in paths if path.exists()}
-
-    def _chosen(self, names: Sequence[str] | None) -> dict[str, Indicator]:
-        """Give the indicators of a key table: those asked for, or the key ones."""
-        compared = self._compared()
-        if names is None:
-            return {name: indicator for name, indicator in compared.items() if indicator.key}
-        return _named(names, compared)
-
-    def _compared(self) -> dict[str, Indicator]:
-        indicators = self.observatory.catalogue.indicators
-        return {name: one for name, one in indicators.items() if one.unit != "persons"}
-
-
-def _several(names: str | Sequence[str] | None) -> Sequence[str] | None:
-    """Give names as a sequence: a single one may be given alone."""
-    return [names] if isinstance(names, str) else names
-
-
-def _named(names: Sequence[str], known: dict[str, Indicator]) -> dict[str, Indicator]:
-    """Give the indicators asked for by name, in the order of the catalogue."""
-    unknown = sorted(set(names) - set(known))
-    if unknown:
-        near = [match for name in unknown for match in get_close_matches(name, known, n=2)]
-        raise UnknownError(
-            "no such indicator to compare",
-            found=", ".join(unknown),
-            allowed=", ".join(known),
-            todo=f"did you mean {', '.join(near)}?" if near else None,
-        )
-    return {name: indicator for name, indicator in known.items() if name in names}

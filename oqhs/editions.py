@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, RootModel, field_validator
 
@@ -41,6 +41,20 @@ class TerritoryInputs(Model):
     attributes: str | None = None
 
 
+class Walking(Model):
+    """What people walk on, and who walks.
+
+    `streets` is the card of the streets; `origins` that of the addresses or buildings people start from, by
+    default the centres of the cells of the grid; `unit` is what the share is of. `population` is the card
+    of the population of the communes, for those the value of the département leaves out.
+    """
+
+    streets: str
+    origins: str | None = None
+    unit: Literal["population", "dwellings", "surface"] = "population"
+    population: str
+
+
 class EditionFile(Model):
     """An edition, as `data/editions/2024.yaml` says it; `since` is the earlier one it is compared with."""
 
@@ -50,11 +64,21 @@ class EditionFile(Model):
     diffusion: Diffusion = "interne"
     since: int | None = Field(default=None, ge=2000, le=2100)
     territories: TerritoryInputs
+    walking: Walking | None = None
     indicators: dict[str, IndicatorRecipe]
+
+    @property
+    def counted_by(self) -> str:
+        """What the shares of those who walk are of, in French."""
+        unit = self.walking.unit if self.walking is not None else "population"
+        return {"population": "des habitants", "dwellings": "des logements", "surface": "de la surface"}[unit]
 
     def named_cards(self) -> list[tuple[str, str]]:
         """Cards the edition names, each with the place in the file that does."""
         named = [(f"territories.{key}", card) for key, card in self.territories.model_dump().items() if card]
+        if self.walking is not None:
+            chosen = self.walking.model_dump(exclude={"unit"})
+            named += [(f"walking.{key}", card) for key, card in chosen.items() if card]
         for name, recipe in self.indicators.items():
             for side, ids in recipe.inputs.model_dump().items():
                 named += [(f"indicators.{name}.inputs.{side}", card) for card in ids]
@@ -145,6 +169,7 @@ def read_edition(
     problems = [
         *_unknown_names(read, path, catalogue, cards),
         *_unfit_recipes(read, path, catalogue),
+        *_without_streets(read, path, catalogue),
         *_too_wide(read, path, cards),
     ]
     if read.since is not None and (read.since >= edition or not _file_of(folder, read.since).exists()):
@@ -187,6 +212,20 @@ def _unfit_recipes(read: EditionFile, path: Path, catalogue: Catalogue) -> Itera
                 recipe.recipe or indicator.recipe, ", ".join(indicator.recipes),
                 "give one of them, or leave the indicator out",
             )  # fmt: skip
+
+
+def _without_streets(read: EditionFile, path: Path, catalogue: Catalogue) -> Iterable[Problem]:
+    """Tell the indicators on foot of an edition that does not say which streets people walk on."""
+    on_foot = {"access", "walking_time"}
+    for name, recipe in read.indicators.items():
+        indicator = catalogue.indicators.get(name)
+        if indicator is None or read.walking is not None:
+            continue
+        if (recipe.recipe or indicator.recipe) in on_foot:
+            what = "an indicator on foot needs the streets"
+            allowed = "walking: {streets: CARD, population: CARD}"
+            todo = "add the streets with their card, and name it in the edition"
+            yield Problem(what, path, None, "walking", name, allowed, todo)
 
 
 def _too_wide(read: EditionFile, path: Path, cards: Mapping[str, Diffusion]) -> Iterable[Problem]:

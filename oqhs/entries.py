@@ -9,9 +9,21 @@ from pydantic import Field, model_validator
 
 from oqhs.documents import Model
 
-Recipe = Literal["ratio", "count", "published", "pooled", "mass", "estimate", "area_share", "access"]
-#: Recipes that are built; the others are names the catalogue already knows.
-BUILT = ("count", "estimate", "mass", "pooled", "published", "ratio")
+Recipe = Literal[
+    "ratio",
+    "count",
+    "published",
+    "pooled",
+    "mass",
+    "estimate",
+    "area_share",
+    "access",
+    "walking_time",
+    "count_near",
+]
+#: Recipes that measure on the map, and those of them that are about a category of facilities.
+ON_THE_MAP = ("access", "area_share", "count_near", "walking_time")
+ABOUT_FACILITIES = ("access", "count_near", "walking_time")
 Kind = Literal[
     "qpv",
     "iris",
@@ -28,7 +40,7 @@ Kind = Literal[
 ]
 #: Generation of the quartiers, year of the outlines of communes (cog) or of IRIS, or size of the cells.
 Perimeter = Annotated[str, Field(pattern=r"^(qpv2015|qpv2024|(cog|iris)(19|20)[0-9]{2}|carreaux200m)$")]
-Unit = Literal["percent", "eur_year", "eur_month", "persons"]
+Unit = Literal["percent", "eur_year", "eur_month", "persons", "minutes", "facilities", "consultations"]
 Diffusion = Literal["interne", "partenaires", "public"]
 #: From the narrowest to the widest.
 DIFFUSIONS = ("interne", "partenaires", "public")
@@ -42,7 +54,7 @@ class Variable(Model):
     """
 
     label: str
-    unit: Literal["persons", "households", "families", "units", "percent", "eur_year", "ratio"]
+    unit: Literal["persons", "households", "families", "units", "percent", "eur_year", "minutes", "ratio"]
     range: tuple[float | None, float | None] | None = None
     at_most: str | None = None
 
@@ -77,9 +89,11 @@ class Indicator(Model):
     """An indicator of the observatory.
 
     `polarity` is +1 when a higher value is favourable, −1 when it is unfavourable and 0 when it is
-    neither: a neutral indicator is never flagged. `weights` lists, best first, the products of
+    neither: a neutral indicator is never flagged. One that is `optional` is shown by the editions that plan
+    it only. `weights` lists, best first, the products of
     variables that may weight the values of several territories; each one after the first is a proxy,
-    and is named as such wherever it is used.
+    and is named as such wherever it is used. `facility` is the category of facilities that is walked to, or
+    counted; `context` the kind of territory the figure is measured for, when it is never that of a quartier.
     """
 
     label: str
@@ -91,6 +105,7 @@ class Indicator(Model):
     recipe: Recipe
     source: str
     key: bool = False
+    optional: bool = False
     footnote: Literal["a", "b", "c"] | None = None
     numerator: Term | None = None
     denominator: Term | None = None
@@ -98,6 +113,8 @@ class Indicator(Model):
     quantiles: dict[float, str] | None = None
     weights: tuple[tuple[str, ...], ...] = ()
     richer_by: str | None = None
+    facility: str | None = None
+    context: Kind | None = None
     reading: str
     caveats: tuple[str, ...] = ()
 
@@ -108,8 +125,8 @@ class Indicator(Model):
         bases = self.denominator is not None and bool(self.denominator.variables)
         asked = {self.recipe, *(["ratio", "estimate"] if counts and bases else [])}
         asked |= {"estimate"} if self.recipe == "count" else set()
-        asked |= {"published"} if self.recipe != "count" else set()
-        return sorted(asked & set(BUILT))
+        asked |= {"published"} if self.recipe not in {"count", "count_near"} else set()
+        return sorted(asked)
 
     @model_validator(mode="after")
     def _holds_what_its_recipe_needs(self) -> Self:
@@ -122,6 +139,7 @@ class Indicator(Model):
             "pooled": not (self.published and self.quantiles and self.weights)
             and "published, quantiles and weights",
             "mass": not (self.published and self.weights) and "published and weights",
+            **dict.fromkeys(ABOUT_FACILITIES, self.facility is None and "facility"),
         }.get(self.recipe)
         if lacking:
             raise ValueError(f"recipe {self.recipe!r} needs {lacking}")
@@ -239,7 +257,10 @@ class LayerLayout(Model):
 
 
 class Source(Model):
-    """A statistical source: who produces it, under which licence, in which layouts."""
+    """A statistical source: who produces it, under which licence, in which layouts.
+
+    `attribution` is what its licence asks to print on everything that uses it.
+    """
 
     label: str
     short: str
@@ -247,6 +268,7 @@ class Source(Model):
     page: str
     licence: str
     vintages: str
+    attribution: str = ""
     comparability: Comparability | None = None
     layouts: dict[str, Layout] = Field(default_factory=dict)
     layers: dict[str, LayerLayout] = Field(default_factory=dict)

@@ -55,6 +55,12 @@ class Geography:
         """Code of the département without its quartiers."""
         return f"HORS-QPV-{self.departement}"
 
+    @property
+    def outlines(self) -> str:
+        """Perimeter of the outlines of the communes; empty without their layer."""
+        chosen = self.territories.loc[self.territories["kind"] == "commune", "perimeter"]
+        return str(chosen.iloc[0]) if len(chosen) else ""
+
     def of_kind(self, kind: str) -> list[str]:
         """Codes of the territories of a kind, sorted."""
         chosen = self.territories["kind"] == kind

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -19,7 +20,9 @@ from oqhs.measures.communes import communes_of_iris
 from oqhs.measures.estimate import estimate_counts
 from oqhs.measures.inputs import Method, counts_of
 from oqhs.sources.cards import Card
-from oqhs.territories import departement_of, holds_kind, kinds_of
+from oqhs.territories import departement_of, kinds_of, measures_kind
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,14 @@ class Materials:
     iris: Callable[[], pd.DataFrame] | None = None
     share_out: Callable[[], Apportionment] | None = None
     _rows: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    _made: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """Make something the first time it is asked for under a key, and keep it."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     @property
     def day(self) -> dt.date:
@@ -92,7 +103,7 @@ class Materials:
 
     def holds_iris(self, card: str) -> bool:
         """Whether a card holds counts by IRIS: they serve estimates, whatever the recipe."""
-        return holds_kind(self.read(card)["territory"], "iris")
+        return measures_kind(self.read(card), "iris")
 
     def counted_by_iris(self, name: str, recipe: IndicatorRecipe) -> tuple[str, ...]:
         """Cards of an indicator that hold its counts by IRIS; none when one of the counts is not there."""

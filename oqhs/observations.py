@@ -9,13 +9,14 @@ import pandas as pd
 
 from oqhs import tables
 from oqhs.editions import IndicatorRecipe
-from oqhs.entries import Indicator
+from oqhs.entries import ON_THE_MAP, Indicator
 from oqhs.errors import CatalogueError, MeasureError
 from oqhs.estimates import with_error, without_superseded
 from oqhs.materials import Materials
 from oqhs.measures.aggregate import remainder
 from oqhs.measures.inputs import Inputs, counts_of, published_variable, variables_of, weights_of
 from oqhs.measures.recipes import observe, scale_of
+from oqhs.spatial import measured
 from oqhs.territories import kinds_of
 from oqhs.text import NOT_AVAILABLE, OBSERVED
 
@@ -27,8 +28,12 @@ _MEASURED = [name for name in tables.OBSERVATION_COLUMNS if name not in _KEY]
 
 def measurements_of(materials: Materials) -> pd.DataFrame:
     """Give every measurement of the cards of the indicators, for the territories of the edition."""
-    recipes = materials.file.indicators.values()
-    used = {card for recipe in recipes for card in (*recipe.inputs.qpv, *recipe.inputs.reference)}
+    used = {
+        card
+        for name, recipe in materials.file.indicators.items()
+        if _recipe_of(materials, name) not in ON_THE_MAP
+        for card in (*recipe.inputs.qpv, *recipe.inputs.reference)
+    }
     return tables.gather(materials.rows(card).drop(columns="summed") for card in sorted(used))
 
 
@@ -40,14 +45,15 @@ def observations_of(materials: Materials, indicators: Iterable[str] | None = Non
     materials : Materials
         What the edition is made of.
     indicators : iterable of str, optional
-        Ids; by default every indicator of the catalogue.
+        Ids; by default those the edition shows.
 
     Returns
     -------
     DataFrame
         `tables.OBSERVATION_COLUMNS`, in the order of the indicators, then by territory.
     """
-    names = materials.catalogue.indicators if indicators is None else indicators
+    shown = materials.catalogue.shown(materials.file.indicators)
+    names = shown if indicators is None else indicators
     frames = [_observe(materials, name) for name in names]
     together = pd.concat(frames, ignore_index=True)
     return together[tables.OBSERVATION_COLUMNS]
@@ -57,14 +63,24 @@ def _observe(materials: Materials, name: str) -> pd.DataFrame:
     indicator = materials.catalogue.indicator(name)
     recipe = materials.file.indicators.get(name)
     year = recipe.year if recipe is not None else None
-    how = (recipe.recipe if recipe is not None else None) or indicator.recipe
-    quartiers = _side(materials, name, recipe, "qpv", materials.zones)
-    references = _side(materials, name, recipe, "reference", materials.references)
-    outside = _outside(materials, indicator, how, quartiers, references)
-    together = pd.concat([quartiers, references, outside]).sort_index().reset_index(names="territory")
+    how = _recipe_of(materials, name)
+    if recipe is not None and how in ON_THE_MAP:
+        together = _on_the_map(materials, name, how)
+    else:
+        quartiers = _side(materials, name, recipe, "qpv", materials.zones)
+        references = _side(materials, name, recipe, "reference", materials.references)
+        outside = _outside(materials, indicator, how, quartiers, references)
+        together = pd.concat([quartiers, references, outside])
+    together = together.sort_index().reset_index(names="territory")
     together["indicator"] = name
     together["year"] = pd.array([year] * len(together), dtype="Int64")
     return together
+
+
+def _recipe_of(materials: Materials, name: str) -> str:
+    recipe = materials.file.indicators.get(name)
+    asked = recipe.recipe if recipe is not None else None
+    return asked or materials.catalogue.indicator(name).recipe
 
 
 def _side(
@@ -73,19 +89,35 @@ def _side(
     """Observe one side of an indicator; every territory has a row, and a reason when it has no value."""
     found = pd.DataFrame(index=pd.Index([], dtype="str"))
     cards: tuple[str, ...] = getattr(recipe.inputs, side) if recipe is not None else ()
+    indicator = materials.catalogue.indicator(name)
     if recipe is None:
         why = UNPLANNED
+    elif side == "qpv" and indicator.context is not None:
+        why = f"mesuré par {indicator.context} : le contexte du quartier, non sa valeur"
     elif not cards:
         why = "l'édition n'a pas de fichier"
     else:
         why = f"aucune donnée {recipe.year} pour ce territoire"
-        indicator = materials.catalogue.indicator(name)
         how = recipe.recipe or indicator.recipe
         inputs = _inputs(materials, name, recipe.year, side, cards, codes, estimating=how == "estimate")
         found = observe(name, indicator, how, inputs, materials.catalogue, materials.method)
         found["perimeter"] = inputs.perimeter
         if len(inputs.estimated):
             found = with_error(found, inputs.estimated, indicator)
+    return _complete(materials, found, codes, why)
+
+
+def _on_the_map(materials: Materials, name: str, how: str) -> pd.DataFrame:
+    """Observe both sides of an indicator measured on the map, and the département without its quartiers."""
+    found = measured(materials, name, how)
+    zones = found.index.isin(materials.zones)
+    found["perimeter"] = np.where(zones, materials.file.perimeter, materials.geography.outlines)
+    codes = [*materials.zones, *materials.references, materials.geography.outside]
+    return _complete(materials, found, codes, "rien n'est mesuré dans ce territoire")
+
+
+def _complete(materials: Materials, found: pd.DataFrame, codes: list[str], why: str) -> pd.DataFrame:
+    """Give every territory a row, and a reason when it has no value."""
     full = found.reindex(index=codes, columns=[*_MEASURED, "perimeter"])
     silent = full["status"].isna()
     for column, word in {"status": NOT_AVAILABLE, "note": why, "origin": "", "source": ""}.items():

@@ -20,6 +20,7 @@ from oqhs.outlines import in_role, refuse_without_iris, shared_out
 from oqhs.sources import Reading
 from oqhs.sources.cards import Card
 from oqhs.sources.insee_grid import cells_of
+from oqhs.spatial.nearest import proximity_of
 
 
 class Holdings(Protocol):
@@ -61,8 +62,10 @@ class ObservedEdition:
 
     @cached_property
     def cards(self) -> list[str]:
-        """Ids of the cards the edition uses, sorted."""
-        return sorted({card for _, card in self.file.named_cards()})
+        """Ids of the cards the edition uses, sorted, the footprints of its layers of trees included."""
+        named = {card for _, card in self.file.named_cards()}
+        trees = [card.canopy for name, card in self.observatory.cards.items() if name in named]
+        return sorted(named | {one.reach for one in trees if one is not None and one.reach is not None})
 
     @cached_property
     def geography(self) -> Geography:
@@ -143,6 +146,26 @@ class ObservedEdition:
             observed says why in `note`, in French.
         """
         return self._observations.copy(deep=False)
+
+    @property
+    def proximity(self) -> pd.DataFrame:
+        """How far the people of each quartier walk to the nearest PMI, EDS… the edition plans.
+
+        Returns
+        -------
+        DataFrame
+            One row per quartier and category of facilities: `distance_m` and `minutes` (half of the people
+            walk no farther), `facility` and `facility_name` (the nearest for most of them), `coverage`,
+            `status` and `note`, which says how it was walked.
+
+        Examples
+        --------
+        >>> import oqhs
+        >>> near = oqhs.open("data").edition(2024).proximity
+        >>> sorted(near.category.unique())
+        ['eds', 'pmi']
+        """
+        return proximity_of(self.materials)
 
     # What is kept is never handed out itself: a column added in a notebook stays in the notebook.
     @cached_property

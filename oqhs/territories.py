@@ -118,8 +118,11 @@ def kinds_of(codes: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"kind": kind, "perimeter": perimeter}, index=codes.index, dtype=object)
 
 
-def holds_kind(codes: pd.Series, kind: str) -> bool:
-    """Whether one of the codes at least is that of a territory of a kind."""
+def measures_kind(frame: pd.DataFrame, kind: str) -> bool:
+    """Whether a table holds measurements, and of one territory of a kind at least."""
+    if "variable" not in frame:
+        return False
+    codes = frame["territory"]
     return bool((kinds_of(codes.drop_duplicates().astype("str"))["kind"] == kind).any())
 
 

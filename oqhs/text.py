@@ -61,6 +61,9 @@ UNITS: dict[str, tuple[str, str, str]] = {
     "eur_year": ("€", "€", "€"),
     "eur_month": ("€", "€", "€"),
     "persons": ("", "habitant", "habitants"),
+    "minutes": ("min", "minute", "minutes"),
+    "facilities": ("", "équipement", "équipements"),
+    "consultations": ("consultations par an", "consultation par an", "consultations par an"),
 }
 
 

@@ -109,7 +109,7 @@ def test_every_problem_of_an_edition_is_told_at_once(refused):
 def test_an_unknown_key_is_told_with_the_keys_allowed(refused):
     (problem,) = refused(departements=["94"])
     assert (problem.what, problem.found) == ("this key is not known", "departements")
-    assert problem.allowed == "departement, diffusion, edition, indicators, perimeter, since, territories"
+    assert problem.allowed == "departement, diffusion, edition, indicators, perimeter, since, territories, walking"
     (problem,) = refused(indicators={"taux_pauvrete": RECIPE | {"anee": 2021}})
     assert (problem.column, problem.allowed) == ("indicators.taux_pauvrete.anee", "inputs, recipe, year")
 
@@ -158,14 +158,22 @@ def test_a_group_of_one_quartier_is_refused(tmp_path):
         ("taux_pauvrete", "pooled", "published"),
         ("niveau_vie_median_mensuel", "ratio", "pooled, published"),
         ("part_prestations_sociales", "count", "mass, published"),
-        ("exposition_icu", None, "published"),
+        ("exposition_icu", "ratio", "area_share, published"),
+        ("pmi_10_min", "count", "access, published"),
     ],
 )
 def test_a_recipe_an_indicator_cannot_take_is_told_with_those_it_can(refused, indicator, recipe, allowed):
     # A median summed as a count would be shown as 0: a missing value as a zero.
-    (problem,) = refused(indicators={indicator: RECIPE | ({"recipe": recipe} if recipe else {})})
+    (problem,) = refused(indicators={indicator: RECIPE | {"recipe": recipe}})
     assert problem.what == "this indicator cannot be computed by this recipe"
     assert (problem.column, problem.allowed) == (f"indicators.{indicator}.recipe", allowed)
+
+
+@pytest.mark.parametrize("indicator", ["pmi_10_min", "eds_minutes"])
+def test_an_indicator_on_foot_needs_streets(refused, indicator):
+    (problem,) = refused(indicators={indicator: RECIPE})
+    assert (problem.what, problem.column) == ("an indicator on foot needs the streets", "walking")
+    assert problem.found == indicator
 
 
 def test_a_group_that_names_a_quartier_twice_is_refused(tmp_path):

@@ -3,9 +3,11 @@
 One invention feeds every file, so that sums agree. `places` and `former` hold the names; `lattice`,
 `iris` and `generations` draw the outlines; `people`, `details` and `incomes` invent who lives there,
 `evolution` who lived there five years earlier; `ground` puts them on the map, `grid` in cells of
-200 m, and `vintages` gathers what is known of each year. `layers`, `tables`, `census` and `carreaux`
-write it all as producers do; `settings` writes the editions. The same bytes come out every time: draws
-are those of the standard library, counts are shared out to the last unit, everything printed is rounded.
+200 m, and `vintages` gathers what is known of each year. `streets`, `blocks` (of heat), `trees` and
+`equipment` draw what surrounds them on the same lattice, with what trips a program. `layers`, `tables`,
+`census` and `carreaux` write it all as producers do; `settings` writes the editions. The same bytes come
+out every time: draws are those of the standard library, counts are shared out to the last unit,
+everything printed is rounded.
 """
 
 from __future__ import annotations

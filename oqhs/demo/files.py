@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from oqhs.demo import census, layers, people, tables
+from oqhs.demo import blocks, census, equipment, layers, people, streets, tables, trees
 from oqhs.demo.carreaux import carreaux
 from oqhs.demo.people import COUNTS
 from oqhs.demo.vintages import Vintage, former, newest
@@ -24,7 +24,7 @@ def raw_files() -> list[RawFile]:
     files = [*_perimeters(), *_attributes(), *_grid()]
     for vintage in (newest(), former()):
         files += [_parts(vintage), *_incomes(vintage), *_orders(vintage), *_by_iris(vintage)]
-    return [*files, *_official(newest())]
+    return [*files, *_official(newest()), *_surroundings(), *_equipment()]
 
 
 def _file(path: str, text: str, title: str, **card: Any) -> RawFile:
@@ -218,3 +218,86 @@ def _official(vintage: Vintage) -> Iterable[RawFile]:
             perimeter=vintage.perimeter,
             mapping={"key": "CODE", "columns": mapped},
         )
+
+
+def _surroundings() -> Iterable[RawFile]:
+    """Make what people walk on, and what covers the ground."""
+    yield _file(
+        "rues/rues_999_overpass.json",
+        streets.streets(),
+        "Rues et cheminements du Val-Fictif et des communes voisines",
+        id="rues-2024",
+        layout="streets",
+        source="osm",
+        year=2024,
+        streets={},
+    )
+    yield _file(
+        "environnement/ilots_chaleur_2022.geojson",
+        blocks.heat_layer(),
+        "Îlots morphologiques urbains du Val-Fictif, aléa de chaleur",
+        id="ilots-chaleur-2022",
+        layout="heat",
+        source="ipr",
+        year=2022,
+        heat={"when": "jour"},
+    )
+    yield _file(
+        "environnement/arbres_2022.geojson",
+        trees.canopy_layer(),
+        "Végétation du Val-Fictif vue du ciel",
+        id="arbres-2022",
+        layout="canopy",
+        source="cd94",
+        year=2022,
+        canopy={"stratum": "strate", "keep": ["arbre", "arbuste"]},
+    )
+
+
+def _equipment() -> Iterable[RawFile]:
+    """Make what people walk to, or live near."""
+    yield _file(
+        "equipements/pmi_eds_999.csv",
+        equipment.services(),
+        "PMI et EDS du Val-Fictif et des communes voisines",
+        id="pmi-eds-2024",
+        layout="facilities",
+        source="oqhs",
+        year=2024,
+        facilities={
+            "code": "identifiant",
+            "name": "nom",
+            "category_column": "type",
+            "keep": {"PMI": "pmi", "EDS": "eds"},
+            "lat": "latitude",
+            "lon": "longitude",
+            "valid_from": "ouverture",
+            "valid_to": "fermeture",
+        },
+    )
+    yield _file(
+        "equipements/bpe24_999.csv",
+        equipment.bpe(),
+        "Base permanente des équipements 2024, Val-Fictif",
+        id="bpe-2024",
+        layout="facilities",
+        source="bpe",
+        year=2024,
+        facilities={
+            "category_column": "TYPEQU",
+            "keep": {"C201": "college"},
+            "x": "LAMBERT_X",
+            "y": "LAMBERT_Y",
+            "crs": "EPSG:2154",
+        },
+    )
+    yield _file(
+        "equipements/parcs_999.geojson",
+        equipment.parks_layer(),
+        "Parcs départementaux du Val-Fictif",
+        id="parcs-2024",
+        layout="facilities",
+        source="cd94",
+        year=2024,
+        facilities={"code": "id", "name": "nom", "category": "parc"},
+    )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from oqhs.demo.draws import between, seeded
 from oqhs.demo.former import FORMER, Former
 from oqhs.demo.generations import outlines_2015, outlines_2024
+from oqhs.demo.geojson import collection, surface
 from oqhs.demo.iris import all_iris
 from oqhs.demo.lattice import Point, Ring, outline
 from oqhs.demo.places import (
@@ -25,7 +24,7 @@ from oqhs.demo.places import (
 )
 
 if TYPE_CHECKING:
-    from pyproj import Transformer
+    pass
 
 #: How far, in metres, the same corner stands from one digitisation of an outline to the next.
 _REDRAWN_M = (0.5, 4)
@@ -37,10 +36,10 @@ def quartiers_layer() -> str:
     features = []
     for number, quartier in enumerate(QUARTIERS, start=1):
         within = [communes[code] for code in quartier.communes]
-        rings = [_degrees(outlines_2024()[quartier.code])]
-        geometry = {"type": "MultiPolygon", "coordinates": [rings]}
-        features.append((_quartier_fields(number, quartier, within), geometry))
-    return _collection("qpv2024_999", features)
+        features.append(
+            (_quartier_fields(number, quartier, within), _several(outlines_2024()[quartier.code]))
+        )
+    return collection("qpv2024_999", features)
 
 
 def former_layer(communes: dict[str, list[str]]) -> str:
@@ -57,19 +56,20 @@ def former_layer(communes: dict[str, list[str]]) -> str:
                 "NOM_QP": former.label,
                 "COMMUNE_QP": ", ".join(names[code] for code in communes[former.code]),
             },
-            {"type": "MultiPolygon", "coordinates": [[_degrees(_former_ring(former))]]},
+            _several(_former_ring(former)),
         )
         for former in FORMER
     ]
-    return _collection("qpv2015_999", features)
+    return collection("qpv2015_999", features)
 
 
 def communes_layer() -> str:
     """Give the outlines of the communes, those of the neighbouring département included."""
     features = [
-        ({"DEPCOM": commune.code, "LIBCOM": commune.name}, _polygon(outline(commune))) for commune in COMMUNES
+        ({"DEPCOM": commune.code, "LIBCOM": commune.name}, surface([outline(commune)]))
+        for commune in COMMUNES
     ]
-    return _collection("communes_999", features)
+    return collection("communes_999", features)
 
 
 def iris_layer() -> str:
@@ -84,11 +84,11 @@ def iris_layer() -> str:
                 "NOM_IRIS": iris.name,
                 "TYP_IRIS": iris.kind,
             },
-            _polygon(iris.ring),
+            surface([iris.ring]),
         )
         for iris in all_iris()
     ]
-    return _collection("iris_999", features)
+    return collection("iris_999", features)
 
 
 def _quartier_fields(number: int, quartier: Quartier, within: Sequence[Commune]) -> dict[str, Any]:
@@ -130,27 +130,6 @@ def _aside(point: Point, distance_m: float, angle: float) -> Point:
     return point[0] + distance_m * math.cos(angle), point[1] + distance_m * math.sin(angle)
 
 
-def _polygon(ring: Ring) -> dict[str, Any]:
-    return {"type": "Polygon", "coordinates": [_degrees(ring)]}
-
-
-def _degrees(ring: Ring) -> list[list[float]]:
-    """Give a closed ring in longitude and latitude, to 6 decimals (a decimetre)."""
-    points = [_to_degrees().transform(x, y) for x, y in [*ring, ring[0]]]
-    return [[round(longitude, 6), round(latitude, 6)] for longitude, latitude in points]
-
-
-@cache
-def _to_degrees() -> Transformer:
-    from pyproj import Transformer
-
-    return Transformer.from_crs(2154, 4326, always_xy=True)
-
-
-def _collection(name: str, features: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> str:
-    """Write GeoJSON with a feature a line."""
-    lines = [
-        json.dumps({"type": "Feature", "properties": fields, "geometry": geometry}, ensure_ascii=False)
-        for fields, geometry in features
-    ]
-    return f'{{"type": "FeatureCollection", "name": "{name}", "features": [\n' + ",\n".join(lines) + "\n]}\n"
+def _several(ring: Ring) -> dict[str, Any]:
+    """Give an outline as the only part of a geometry that may have several, as the ANCT does."""
+    return {"type": "MultiPolygon", "coordinates": [surface([ring])["coordinates"]]}

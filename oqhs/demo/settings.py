@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from oqhs.catalogue import load_catalogue
-from oqhs.entries import Indicator
+from oqhs.demo.people import COUNTS
+from oqhs.entries import ON_THE_MAP, Indicator
 
 LABELS = """\
 # Noms corrigés, et leur place dans une phrase. Département et noms inventés.
@@ -49,8 +50,13 @@ territories:
   parts: {parts}
   iris: iris-2020
   cells: carreaux-2019
-{attributes}
+{attributes}{walking}
 indicators:
+"""
+_WALKING = """
+walking:
+  streets: {streets}
+  population: rp-{census}-com
 """
 
 
@@ -58,7 +64,8 @@ class Settings(NamedTuple):
     """What an edition is made of: years of its sources, layers, and whether Insee gave aggregates.
 
     `left_out` gives the indicators it cannot have, each with the comment that says why; `since` is the
-    edition it is compared with, `attributes` the card of what is said of its quartiers.
+    edition it is compared with, `attributes` the card of what is said of its quartiers, `streets` that of
+    the streets: without them, nothing is measured on the map.
     """
 
     edition: int
@@ -71,6 +78,7 @@ class Settings(NamedTuple):
     left_out: Mapping[str, str]
     since: int | None = None
     attributes: str | None = None
+    streets: str | None = None
 
 
 _OTHER_DIPLOMAS = """\
@@ -99,6 +107,7 @@ EDITIONS = (
         left_out={},
         since=2020,
         attributes="attributs-qpv",
+        streets="rues-2024",
     ),
 )
 #: Indicators whose counts were not ordered by quartier, and the file by IRIS that holds them.
@@ -118,25 +127,50 @@ _ALSO_BY_IRIS = {
     "taux_chomage_15_64": "activite",
     "taux_chomage_15_24": "activite",
 }
+#: Indicators measured on the map: the year of what is looked at, and its card.
+_LAYERS = {
+    "pmi_10_min": (2024, "pmi-eds-2024"),
+    "pmi_minutes": (2024, "pmi-eds-2024"),
+    "exposition_icu": (2022, "ilots-chaleur-2022"),
+    "surface_arboree": (2022, "arbres-2022"),
+    "parcs_300_m": (2024, "parcs-2024"),
+    "eds_10_min": (2024, "pmi-eds-2024"),
+    "eds_minutes": (2024, "pmi-eds-2024"),
+    "colleges_300_m": (2024, "bpe-2024"),
+}
+_ORDERED = frozenset(count.variable for count in COUNTS)
 
 
 def edition(settings: Settings) -> str:
-    """Write an edition: the indicators whose figures are in tables, in the order of the catalogue."""
+    """Write an edition: the indicators the files give, in the order of the catalogue."""
+    walking = "" if settings.streets is None else _WALKING.format(**settings._asdict())
     words = settings._asdict() | {
         "remark": "".join(settings.left_out.values()),
         "since": "" if settings.since is None else f"since: {settings.since}\n",
         "attributes": "" if settings.attributes is None else f"  attributes: {settings.attributes}\n",
+        "walking": walking,
     }
-    head = _EDITION.format(**words)
     indicators = load_catalogue().indicators.items()
-    return head + "".join(
+    return _EDITION.format(**words) + "".join(
         _indicator(settings, name, indicator)
         for name, indicator in indicators
-        if indicator.source in {"rp", "filosofi"} and name not in settings.left_out
+        if name not in settings.left_out and _given(settings, name, indicator)
     )
 
 
+def _given(settings: Settings, name: str, indicator: Indicator) -> bool:
+    """Whether the files of an edition give an indicator."""
+    if indicator.recipe in ON_THE_MAP:
+        return settings.streets is not None and name in _LAYERS
+    terms = [term for term in (indicator.numerator, indicator.denominator) if term is not None]
+    counted = {variable for term in terms for variable in term.variables}
+    return indicator.source == "filosofi" or (indicator.source == "rp" and counted <= _ORDERED)
+
+
 def _indicator(settings: Settings, name: str, indicator: Indicator) -> str:
+    if indicator.recipe in ON_THE_MAP:
+        year, card = _LAYERS[name]
+        return _entry(name, indicator.recipe, year, [card], [card])
     census, incomes = settings.census, settings.incomes
     order = f"rp-{census}-qpv"
     if indicator.source == "rp":
@@ -151,6 +185,10 @@ def _indicator(settings: Settings, name: str, indicator: Indicator) -> str:
     recipe = indicator.recipe
     if name in _ESTIMATED:
         recipe, quartiers = "estimate", [f"ic-{_ESTIMATED[name]}-{census}"]
+    return _entry(name, recipe, year, quartiers, reference)
+
+
+def _entry(name: str, recipe: str, year: int, quartiers: Sequence[str], reference: Sequence[str]) -> str:
     return (
         f"  {name}:\n"
         f"    recipe: {recipe}\n"

@@ -53,6 +53,7 @@ MISSING = "n. d."
 
 #: What stands between two caveats in one cell.
 CAVEAT_MARK = " | "
+_MARK = " ; "  # between what is said of a value
 
 FOOTNOTES = {
     "a": "la donnée de l'ensemble des quartiers est calculée ou estimée par l'observatoire",
@@ -65,7 +66,8 @@ FOOTNOTES = {
 class Wording:
     """How the two territories are named, alone and in a sentence (« des QPV … », « dans … »).
 
-    `ensemble` says that the zone is all the quartiers: the footnotes are about them.
+    `ensemble` says that the zone is all the quartiers: the footnotes are about them. `people` is what the
+    shares of those who walk are of.
     """
 
     zone: str
@@ -74,6 +76,7 @@ class Wording:
     in_reference: str
     diffusion: str
     ensemble: bool
+    people: str = "des habitants"
 
 
 def key_table(
@@ -172,13 +175,16 @@ def _remark(indicator: Indicator, gap: Mapping[str, object], wording: Wording) -
             )
     reason = str(gap["reason"])
     (of_reference if reason.startswith("référence") else of_value).append(reason)
-    if gap["reference_status"] == "observed" and _words(gap["reference_note"]):
-        of_reference.append(f"référence : {gap['reference_note']}")
+    if gap["reference_status"] == "observed":
+        # What was said of the value, and holds for its reference, is not said again.
+        said = _words(gap["note"]).split(_MARK)
+        own = [part for part in _words(gap["reference_note"]).split(_MARK) if part and part not in said]
+        of_reference += [f"référence : {_MARK.join(own)}"] if own else []
     low, high = _number(gap["gap_lower"]), _number(gap["gap_upper"])
     if high - low > 10.0**-indicator.decimals / 2:
         ends = [format_gap(end, indicator.unit, indicator.decimals) for end in (low, high)]
         of_reference.append(f"selon les valeurs inconnues, l'écart est compris entre {ends[0]} et {ends[1]}")
-    return " ; ".join(text for text in (*of_value, *of_reference) if text)
+    return _MARK.join(text for text in (*of_value, *of_reference) if text)
 
 
 def _words(note: object) -> str:
@@ -199,5 +205,6 @@ def _reading_key(
         of_zone=wording.of_zone,
         reference=format_value(reference, indicator.unit, indicator.decimals),
         in_reference=wording.in_reference,
+        people=wording.people,
         gap="un écart nul" if nil else f"un écart de {format_gap(gap, indicator.unit, indicator.decimals)}",
     )

@@ -71,7 +71,14 @@ _CODES = {
         "not_applicable": "sans objet",
         "not_covered": "couverture insuffisante",
     },
-    "unit": {"percent": "% (écart en points)", "eur_month": "€ par mois", "eur_year": "€ par an"},
+    "unit": {
+        "percent": "% (écart en points)",
+        "eur_month": "€ par mois",
+        "eur_year": "€ par an",
+        "minutes": "minutes",
+        "facilities": "équipements",
+        "consultations": "consultations par an et par habitant",
+    },
 }
 
 
@@ -79,7 +86,15 @@ _TERRITORIES = {
     "territory_label": ("territory", "Territoire"),
     "reference_label": ("reference_territory", "Territoire de référence"),
 }
-_SYMBOLS = {"percent": ("%", "pt"), "eur_month": ("€", "€"), "eur_year": ("€", "€"), "persons": ("", "")}
+_SYMBOLS = {
+    "percent": ("%", "pt"),
+    "eur_month": ("€", "€"),
+    "eur_year": ("€", "€"),
+    "persons": ("", ""),
+    "minutes": ("min", "min"),
+    "facilities": ("", ""),
+    "consultations": ("", ""),
+}
 
 
 def warnings_of(table: pd.DataFrame, *, invented: bool) -> list[str]:

@@ -13,7 +13,7 @@ import pandas as pd
 from oqhs.catalogue import Catalogue, built_in
 from oqhs.errors import UnknownError
 from oqhs.sources.attributes import read_attributes
-from oqhs.sources.cards import Card, find_card
+from oqhs.sources.cards import LAID_OUT, Card, find_card
 from oqhs.sources.mapped import read_mapped
 from oqhs.sources.memberships import read_memberships
 from oqhs.sources.opening import LAYERS, open_tables
@@ -46,7 +46,9 @@ def read(
     DataFrame or GeoDataFrame
         Measurements (`variable, territory, perimeter, year, value, status, source, note`; `value` in
         the unit of `variables.yaml`), memberships, attributes (`territory, attribute, value`), or a
-        layer (`territory, kind, perimeter, label, label_article, communes, geometry`).
+        layer of territories (`territory, kind, perimeter, label, label_article, communes, geometry`), of
+        îlots (`heat_class`), of trees (`stratum`), of facilities (`code, name, category, valid_from,
+        valid_to`), of people (`code, population, dwellings`) or of streets (`u, v, length_m`).
 
     Raises
     ------
@@ -97,10 +99,12 @@ def load(
     layout = card.layout if card is not None else None
     if card is not None and layout == "mapped":
         return read_mapped(file, known, year=year, perimeter=perimeter, card=card)
-    if card is not None and layout == "memberships":
-        return read_memberships(file, card)
-    if card is not None and layout == "attributes":
-        return read_attributes(file, card)
+    if card is not None and layout in {"memberships", "attributes"}:
+        return {"memberships": read_memberships, "attributes": read_attributes}[layout](file, card)
+    if card is not None and layout in LAID_OUT:
+        from oqhs.sources.laid_out import read_laid_out
+
+        return read_laid_out(file, card)
     suffix = file.suffix.lower()
     if suffix in LAYERS or (suffix == ".parquet" and is_geoparquet(file)):
         from oqhs.sources.perimeters import read_perimeters

@@ -28,18 +28,10 @@ from oqhs.sources.mappings import (
 )
 
 CARD_SUFFIX = ".card.yaml"
+#: Layouts of what is laid over the territories.
+LAID_OUT = ("canopy", "facilities", "heat", "people", "streets")
 #: Layouts a card describes itself, beside those of the catalogue.
-OWN_LAYOUTS = (
-    "attributes",
-    "canopy",
-    "facilities",
-    "heat",
-    "mapped",
-    "mapped_layer",
-    "memberships",
-    "people",
-    "streets",
-)
+OWN_LAYOUTS = ("attributes", "mapped", "mapped_layer", "memberships", *LAID_OUT)
 
 
 class Origin(Model):

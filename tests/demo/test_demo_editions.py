@@ -38,18 +38,16 @@ def observatory():
 
 
 @pytest.mark.parametrize(
-    ("year", "perimeter", "census", "incomes", "number"),
-    [(2020, "qpv2015", 2015, 2017, 12), (2024, "qpv2024", 2020, 2021, 13)],
+    ("year", "perimeter", "years", "number"),
+    [(2020, "qpv2015", {2015, 2017}, 12), (2024, "qpv2024", {2020, 2021, 2022, 2024}, 17)],
 )
-def test_of_the_seventeen_rows_those_that_tables_give_are_filled(
-    observatory, year, perimeter, census, incomes, number
-):
+def test_of_the_seventeen_rows_those_that_files_give_are_filled(observatory, year, perimeter, years, number):
     edition = observatory.edition(year)
     table = edition.key_table().set_index("indicator")
     filled = table[table["status"] == "observed"]
     assert len(table) == 17
     assert len(filled) == number
-    assert set(filled["year"]) == {census, incomes}
+    assert set(filled["year"]) == years
     assert edition.file.perimeter == perimeter
     estimated = set(ESTIMATED) - LEFT_OUT[year]
     assert set(filled.loc[sorted(estimated), "origin"]) == {"oqhs_estimate"}

@@ -1,0 +1,114 @@
+"""Shares of the surface: heat islands and tree cover."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from oqhs.errors import CatalogueError
+from oqhs.materials import Materials
+from oqhs.measures.parts import shares_of_parts
+from oqhs.sources.cards import Card
+from oqhs.spatial.zones import cards_of, drawn, with_groups
+from oqhs.text import OBSERVED, format_number
+
+_WHEN = {"jour": "de jour", "nuit": "de nuit"}
+_ALMOST_ALL = 99.9
+
+
+def share_of_surface(materials: Materials, name: str) -> pd.DataFrame:
+    """Measure the part of each territory that lies under a layer."""
+    card = _only(materials, name)
+    zones = drawn(materials.geography)
+    found = _measured(materials, card, zones)
+    parts = found.rename(columns={"inside_m2": "inside", "covered_m2": "known", "area_m2": "total"})
+    parts = with_groups(parts[["inside", "known", "total"]], materials.geography)
+    shares = shares_of_parts(parts, materials.threshold("couverture_min"))
+    shares[["value", "lower", "upper"]] *= 100
+    seen = shares["status"] == OBSERVED
+    words = _words(materials, card)
+    return shares.assign(
+        n_known=parts["n_known"],
+        n_total=parts["n_total"],
+        origin=seen.map({True: "oqhs", False: ""}),
+        source=card.id,
+        note=[_note(words, share, known) for share, known in zip(shares["coverage"], seen, strict=True)],
+        check=float("nan"),
+    )
+
+
+def _only(materials: Materials, name: str) -> Card:
+    cards = cards_of(materials, name)
+    if len(cards) != 1:
+        raise CatalogueError(
+            "a share of the surface is measured on one layer",
+            file=f"editions/{materials.file.edition}.yaml",
+            column=f"indicators.{name}.inputs.qpv",
+            found=", ".join(cards) or None,
+            allowed="one card",
+        )
+    card = materials.cards[cards[0]]
+    if card.layout not in {"heat", "canopy"}:
+        raise CatalogueError(
+            "this card is not a layer of heat islands or of trees",
+            file=f"editions/{materials.file.edition}.yaml",
+            column=f"indicators.{name}.inputs.qpv",
+            found=f"{card.id}: layout {card.layout}",
+            allowed="layout: heat, or layout: canopy",
+        )
+    return card
+
+
+def _measured(materials: Materials, card: Card, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Measure the drawn territories; what is under `couverture_min` still serves the sums."""
+    from oqhs.measures.areal import area_share
+    from oqhs.measures.raster import raster_share
+
+    layer = gpd.GeoDataFrame(materials.read(card.id))
+    if "raster" not in layer:
+        layer = layer.to_crs(zones.crs)
+    if card.layout == "heat":
+        assessed = layer[layer["heat_class"].notna()]
+        hot = assessed[assessed["heat_class"] >= materials.threshold("icu_classe_min")]
+        return area_share(zones, hot, reach=assessed, couverture_min=0.0)
+    if "raster" in layer:
+        raster = layer.iloc[0]
+        there = zones.to_crs(layer.crs)
+        return raster_share(
+            there, raster["raster"], keep=raster["keep"], band=raster["band"], couverture_min=0.0
+        )
+    reach = card.canopy.reach if card.canopy is not None else None
+    looked_at = _footprint(materials, reach, zones) if reach is not None else _envelope(layer)
+    return area_share(zones, layer, reach=looked_at, couverture_min=0.0)
+
+
+def _footprint(materials: Materials, card: str, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give the surfaces of the card that says what was looked at."""
+    return gpd.GeoDataFrame(materials.read(card)).to_crs(zones.crs)
+
+
+def _envelope(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give what holds all of a layer: without a footprint, bare ground inside it was looked at.
+
+    A quartier and its commune are then looked at in the same way, so that their surfaces add up.
+    """
+    corners = shapely.multipoints(shapely.get_coordinates(layer.geometry.to_numpy()))
+    return gpd.GeoDataFrame(geometry=[shapely.convex_hull(corners)], crs=layer.crs)
+
+
+def _words(materials: Materials, card: Card) -> str:
+    if card.heat is None:
+        return ""
+    least = format_number(materials.threshold("icu_classe_min"))
+    return f"aléa {_WHEN[card.heat.when]}, classes {least} et plus"
+
+
+def _note(words: str, coverage: float, seen: bool) -> str:
+    """Say what was looked at, and how much of the territory."""
+    if pd.isna(coverage):
+        return f"{words} ; surface inconnue" if words else "surface inconnue"
+    percent = 100.0 if coverage == 1 else min(100 * coverage, _ALMOST_ALL)
+    extent = "partiel" if seen else "couverture insuffisante"
+    part = "" if coverage == 1 else f"{extent} : {format_number(percent, 1)} % de la surface couverte"
+    return " ; ".join(text for text in (words, part) if text)

@@ -1,0 +1,156 @@
+"""Where people walk from: addresses, cells of a grid, or points spread over the surface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from oqhs.editions import Walking
+from oqhs.errors import CatalogueError, MeasureError
+from oqhs.materials import Materials
+from oqhs.sources.insee_grid import cells_of
+from oqhs.spatial.zones import drawn
+from oqhs.text import format_number
+
+_UNITS = {"population": "habitants", "dwellings": "logements"}
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Points people walk from, and what they weigh in each territory.
+
+    `points` is a GeoSeries; `pieces` has a row per territory and point that stands in it: `territory`,
+    `origin` (label of the point), `weight` (persons, dwellings or m²). `words` says it in French.
+    """
+
+    points: gpd.GeoSeries
+    pieces: pd.DataFrame
+    words: str
+    source: str
+
+
+def origins_of(materials: Materials) -> Origins:
+    """Give the points the edition walks from.
+
+    Addresses stand whole in the territory they are in. The people of a cell are shared by area among the
+    territories it touches, and all start from its centre. Without people, points are spread over the
+    surface, each standing for a square of `marche_maille_m`.
+
+    Raises
+    ------
+    CatalogueError
+        The edition names neither addresses nor a grid, or the card does not hold what is counted.
+    MeasureError
+        Nobody is in the territories.
+    """
+    walking = walking_of(materials)
+    zones = drawn(materials.geography)
+    if walking.unit == "surface":
+        found = _spread(zones, materials.threshold("marche_maille_m"))
+    elif walking.origins is not None:
+        found = _addresses(materials, walking, zones)
+    else:
+        found = _cells(materials, walking, zones)
+    if not found.pieces["weight"].sum() > 0:
+        raise MeasureError(
+            "nobody starts from the territories of the edition",
+            column="walking.origins",
+            found=found.source or None,
+            allowed="people in the communes and the quartiers",
+            todo="check the layer and its system of coordinates",
+        )
+    return found
+
+
+def walking_of(materials: Materials) -> Walking:
+    """Give what the edition says of walking; `CatalogueError` when it says nothing."""
+    if materials.file.walking is None:
+        raise CatalogueError(
+            "an indicator on foot needs the streets",
+            file=f"editions/{materials.file.edition}.yaml",
+            column="walking",
+            allowed="walking: {streets: CARD, origins: CARD, population: CARD}",
+            todo="add the streets with their card, and name it in the edition",
+        )
+    return materials.file.walking
+
+
+def _addresses(materials: Materials, walking: Walking, zones: gpd.GeoDataFrame) -> Origins:
+    card = str(walking.origins)
+    frame = materials.read(card)
+    if walking.unit not in frame:
+        raise CatalogueError(
+            "the card does not hold what people are counted by",
+            file=f"editions/{materials.file.edition}.yaml",
+            column="walking.origins",
+            found=card,
+            allowed=f"a card with `layout: people` and a column of {walking.unit}",
+        )
+    placed = frame[frame.geometry.notna()].to_crs(zones.crs)
+    counted = placed[placed[walking.unit].notna()]
+    points = counted.geometry.set_axis(counted["code"])
+    pieces = _standing(points, zones, counted[walking.unit].to_numpy())
+    words = f"{_UNITS[walking.unit]} par adresse"
+    lost = {
+        "sans coordonnées": len(frame) - len(placed),
+        "sans effectif": len(placed) - len(counted),
+    }
+    told = [f"{format_number(number)} adresses {why}" for why, number in lost.items() if number]
+    return Origins(points, pieces, ", ".join([words, *told]), card)
+
+
+def _cells(materials: Materials, walking: Walking, zones: gpd.GeoDataFrame) -> Origins:
+    card = materials.file.territories.cells
+    if card is None or walking.unit != "population":
+        raise CatalogueError(
+            "nothing says where people live",
+            file=f"editions/{materials.file.edition}.yaml",
+            column="walking.origins",
+            allowed="a card with `layout: people`; for population, a grid in territories.cells",
+            todo="add addresses with their card, or the grid of Insee",
+        )
+    cells = cells_of(materials.read(card), zones).set_index("territory")
+    known = cells[cells["population"].notna()]
+    which, met = known.sindex.query(zones.geometry, predicate="intersects")
+    squares = known.geometry.to_numpy()
+    common = shapely.area(shapely.intersection(zones.geometry.to_numpy()[which], squares[met]))
+    share = common / shapely.area(squares[met])
+    pieces = pd.DataFrame(
+        {
+            "territory": zones.index[which],
+            "origin": known.index[met],
+            "weight": share * known["population"].to_numpy()[met],
+        }
+    )
+    return Origins(known.geometry.centroid, pieces, "habitants au centre de carreaux de 200 m", card)
+
+
+def _spread(zones: gpd.GeoDataFrame, step_m: float) -> Origins:
+    west, south, east, north = zones.total_bounds
+    xs = np.arange(np.floor(west / step_m), np.ceil(east / step_m)) * step_m + step_m / 2
+    ys = np.arange(np.floor(south / step_m), np.ceil(north / step_m)) * step_m + step_m / 2
+    x, y = np.meshgrid(xs, ys)
+    points = gpd.GeoSeries(shapely.points(x.ravel(), y.ravel()), crs=zones.crs)
+    pieces = _standing(points, zones, np.full(len(points), step_m**2))
+    used = points[points.index.isin(pieces["origin"])]
+    return Origins(used, pieces, f"surface, un point tous les {format_number(step_m)} m", "")
+
+
+def _standing(points: gpd.GeoSeries, zones: gpd.GeoDataFrame, weights: np.ndarray) -> pd.DataFrame:
+    """Say in which territories points stand; one on a shared edge is in the first of its kind alone."""
+    tree = shapely.STRtree(zones.geometry.to_numpy())
+    which, met = tree.query(points.to_numpy(), predicate="intersects")
+    found = pd.DataFrame(
+        {
+            "territory": zones.index[met],
+            "origin": points.index[which],
+            "weight": weights[which],
+            "kind": zones["kind"].to_numpy()[met],
+        }
+    )
+    first = found.sort_values(["origin", "kind", "territory"], ignore_index=True)
+    return first.drop_duplicates(["origin", "kind"]).drop(columns="kind").reset_index(drop=True)
