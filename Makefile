@@ -29,9 +29,14 @@ test: $(VENV)/.test
 fuzz: $(VENV)/.test
 	OQHS_FUZZ=$(CHANGES) $(BIN)/python -m pytest tests/fuzz
 
-bench: $(VENV)/.test
+$(VENV)/.bench: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[bench]"
+	touch $@
+
+bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/bench_reading.py
-	$(BIN)/python benchmarks/bench_crosswalk.py
+	$(BIN)/python benchmarks/bench_crosswalk.py --write
+	$(BIN)/python benchmarks/bench_space.py --write
 
 demo: $(VENV)/.release
 	$(BIN)/oqhs demo data

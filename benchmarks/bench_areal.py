@@ -8,13 +8,9 @@ ratio of the medians says something.
 
 from __future__ import annotations
 
-import argparse
-import platform
 import statistics
 import time
 from collections.abc import Callable
-from importlib.metadata import version
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -22,8 +18,6 @@ import shapely
 
 from oqhs.measures.areal import area_share
 
-RESULTS = Path(__file__).resolve().with_name("RESULTS_areal.md")
-LIBRARIES = ("oqhs", "geopandas", "shapely", "pandas", "numpy")
 CROWNS, ZONES, VERTICES, OUTLINE = 400_000, 47, 12, 60
 SIDE_M, ACROSS = 8000, 7
 CORNER = np.array([658_000, 6_853_000])
@@ -108,35 +102,3 @@ def measure(runs: int, crowns: int = CROWNS) -> list[Row]:
         rows.append((f"{what} / overlay on dissolved crowns", own, overlay, overlay / own, bar))
         rows.append((f"{what} / join, then dissolve by zone", own, join, join / own, ""))
     return rows
-
-
-def table(rows: list[Row]) -> list[str]:
-    lines = ["| measure | ours | peer | ratio | bar |", "|---|---|---|---|---|"]
-    for what, own, peer, ratio, bar in rows:
-        lines.append(f"| {what} | {own:.2f} | {peer:.2f} | {ratio:.2f} | {bar} |")
-    return lines
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, epilog="example: --runs 1 --write")
-    parser.add_argument(
-        "--runs", type=int, default=1, help="runs of each way, the peers take minutes (default 1)"
-    )
-    parser.add_argument("--crowns", type=int, default=CROWNS, help=f"crowns (default {CROWNS})")
-    parser.add_argument("--write", action="store_true", help=f"write the section into {RESULTS.name}")
-    asked = parser.parse_args()
-    used = ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
-    said = (
-        f"Seconds, medians of {asked.runs} alternated runs, Python {platform.python_version()}, {used}, "
-        f"GEOS {shapely.geos_version_string}."
-    )
-    text = "\n".join(
-        ["# Shares of surface, measured", "", said, "", *table(measure(asked.runs, asked.crowns)), ""]
-    )
-    print(text)
-    if asked.write:
-        RESULTS.write_text(text, encoding="utf-8", newline="\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from results import keep, section
 
 from oqhs.measures import crosswalk
 from oqhs.sources import read
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = Path(__file__).resolve().with_name("RESULTS_crosswalk.md")
 LIBRARIES = ("oqhs", "geopandas", "shapely", "pandas")
 OLD, NEW, KEPT, VERTICES = 1300, 1600, 1240, 60
 CODES, SHARES = ["code_old", "code_new"], ["share_old", "share_new", "beyond_old", "beyond_new"]
@@ -104,14 +102,12 @@ def measure(runs: int) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, epilog="example: --runs 15 --write")
     parser.add_argument("--runs", type=int, default=9, help="runs of each way (default 9)")
-    parser.add_argument("--write", action="store_true", help=f"write the section into {RESULTS.name}")
+    parser.add_argument("--write", action="store_true", help="write the section into RESULTS.md")
     asked = parser.parse_args()
-    used = ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
-    said = f"Medians of {asked.runs} alternated runs, Python {platform.python_version()}, {used}."
-    text = "\n".join(["# Crosswalk, measured", "", said, "", *measure(asked.runs), ""])
+    text = section("Crosswalk, measured", asked.runs, LIBRARIES, measure(asked.runs))
     print(text)
     if asked.write:
-        RESULTS.write_text(text, encoding="utf-8", newline="\n")
+        keep(text)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import random
 import statistics
 import subprocess
@@ -19,11 +18,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
+from results import keep, section
+
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = Path(__file__).resolve().with_name("RESULTS.md")
 REAL = "insee/cc_filosofi_2021_COM.csv"
 HEADER = (
     "CODGEO;NBMENFISC21;NBPERSMENFISC21;MED21;PIMP21;TP6021;TP60AGE121;TP60AGE221;TP60AGE321;TP60AGE421;"
@@ -245,7 +244,7 @@ def find_file(folder: Path) -> tuple[Path, str]:
     return path, "a made-up file with the header of cc_filosofi_2021_COM.csv"
 
 
-def report(rows: list[Row], name: str, lines: int, runs: int) -> str:
+def report(rows: list[Row], name: str, size: int, runs: int) -> str:
     head = ["measure", "oqhs", "against", "ratio", "bar", ""]
     table = [head, *(row.cells() for row in rows)]
     widths = [max(len(cells[i]) for cells in table) for i in range(len(head))]
@@ -254,18 +253,8 @@ def report(rows: list[Row], name: str, lines: int, runs: int) -> str:
         for cells in table
     ]
     padded.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    versions = ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
-    return "\n".join(
-        [
-            "# Reading, measured",
-            "",
-            f"File: {name}, {lines} rows. Medians of {runs} alternated runs, one machine, one run.",
-            f"Python {platform.python_version()}, {versions}.",
-            "",
-            *padded,
-            "",
-        ]
-    )
+    lines = [f"File: {name}, {size} rows.", "", *padded]
+    return section("Reading, measured", runs, LIBRARIES, lines)
 
 
 def main() -> int:
@@ -274,7 +263,6 @@ def main() -> int:
     )
     parser.add_argument("--runs", type=int, default=9, help="runs of each measure (default 9)")
     parser.add_argument("--file", type=Path, help="file of communes; found or made up by default")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where the table is written too")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.worker:
@@ -289,7 +277,7 @@ def main() -> int:
         rows = measure(path.resolve(), asked.runs)
     text = report(rows, name, lines, asked.runs)
     print(text)
-    asked.output.write_text(text, encoding="utf-8", newline="\n")
+    keep(text)
     return 0 if all(row.kept for row in rows) else 1
 
 

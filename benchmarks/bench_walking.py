@@ -7,18 +7,14 @@ pandana takes minutes to build and is run once. The memory is the peak of a proc
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import math
-import platform
 import statistics
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 import geopandas as gpd
@@ -28,8 +24,6 @@ import shapely
 
 from oqhs.measures.walking import StreetNetwork
 
-RESULTS = Path(__file__).resolve().with_name("RESULTS_walking.md")
-LIBRARIES = ("oqhs", "scipy", "shapely", "geopandas", "networkx", "pandana", "osmnx")
 LIMIT_M, SPEED_KMH, SNAP_M, FACILITIES, ORIGINS = 800.0, 4.8, 200.0, 75, 170_000
 MINUTES = 10.0  # 800 m at 4.8 km/h
 #: Mean length of an edge: all junctions are within 800 m of a facility, or two in five of them.
@@ -223,33 +217,3 @@ def measure(runs: int) -> list[Row]:
     drawn, walked = peaks_gib()
     rows.append(("peak memory of that, GiB / of drawing its input", walked, drawn, walked / drawn, "under 2"))
     return rows
-
-
-def table(rows: list[Row]) -> list[str]:
-    lines = ["| measure | ours | peer | ratio | bar |", "|---|---|---|---|---|"]
-    for what, own, peer, ratio, bar in rows:
-        cells = (
-            f"{own:.2f}",
-            "" if peer is None else f"{peer:.2f}",
-            "" if math.isnan(ratio) else f"{ratio:.2f}",
-        )
-        lines.append(f"| {what} | {' | '.join(cells)} | {bar} |")
-    return lines
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, epilog="example: --runs 9 --write")
-    parser.add_argument("--runs", type=int, default=6, help="runs of each way that count (default 6)")
-    parser.add_argument("--write", action="store_true", help=f"write the section into {RESULTS.name}")
-    asked = parser.parse_args()
-    warnings.simplefilter("ignore")
-    used = ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
-    said = f"Seconds, medians of {asked.runs} alternated runs, Python {platform.python_version()}, {used}."
-    text = "\n".join(["# Walking, measured", "", said, "", *table(measure(asked.runs)), ""])
-    print(text)
-    if asked.write:
-        RESULTS.write_text(text, encoding="utf-8", newline="\n")
-
-
-if __name__ == "__main__":
-    main()
