@@ -17,8 +17,7 @@ from pyproj import CRS
 
 from oqhs.errors import CatalogueError, CRSError, DataError, LayoutError, MissingExtraError
 from oqhs.sources.cards import Card, card_place
-from oqhs.sources.heat import surfaces_of
-from oqhs.sources.layers import open_layer
+from oqhs.sources.layers import open_layer, surfaces_of
 from oqhs.sources.mappings import CanopyMapping
 from oqhs.sources.tabular import Reading
 
@@ -41,8 +40,8 @@ def read_canopy(path: Path, card: Card) -> Reading:
     -------
     Reading
         `frame`: `stratum` (text as written, missing where the card names no field) and `geometry` (valid
-        surfaces), in the order of the file, in the projected system of the layer, or in EPSG:2154 where
-        it is in degrees. `territories` counts the rows kept; `without_surface` lists the lines whose
+        surfaces), in the order of the file, in the projected system of the layer, or that of its territory
+        where it is in degrees. `territories` counts the rows kept; `without_surface` lists the lines whose
         geometry has no surface: those kept have an empty one. For a raster, `frame` has one row:
         `raster` (path), `band`, `keep` (the values of the pixels that count) and `geometry` (the
         rectangle of the raster, in its own system).
@@ -55,9 +54,10 @@ def read_canopy(path: Path, card: Card) -> Reading:
     LayoutError
         The file is no layer of surfaces, is empty, or has no such field; or is no fit raster.
     CRSError
-        The layer says no coordinate reference system, or is in degrees outside metropolitan France.
+        The layer says no coordinate reference system.
     DataError
-        No row is of a stratum that is kept, a row has no geometry, or longitude and latitude are swapped.
+        No row is of a stratum that is kept, a row has no geometry or is not in France, or longitude and
+        latitude are swapped.
     """
     if path.suffix.lower() in RASTERS:
         return _read_raster(path, card)

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
-from pyproj import CRS
 
-from oqhs.errors import CatalogueError, CRSError, DataError, LayoutError, Problem
+from oqhs.errors import CatalogueError, DataError, LayoutError, Problem
 from oqhs.sources.cards import Card, card_place
 from oqhs.sources.delimited import read_delimited
-from oqhs.sources.layers import open_layer
+from oqhs.sources.layers import open_layer, surfaces_of
 from oqhs.sources.mappings import HeatMapping
 from oqhs.sources.opening import TEXTS
 from oqhs.sources.tabular import Reading
-from oqhs.surfaces import as_surfaces
-from oqhs.territories import LAMBERT_93
 
 HEAT_COLUMNS = ["heat_class", "geometry"]
 #: Classes of aléa the producer gives: −1 (a cool island), 1 (weak), 2 (medium), 3 (strong).
 HEAT_CLASSES = (-1, 1, 2, 3)
 #: Fields of the class by day and by night: those of the producer, then those of its renamed files.
 _FIELDS = {"jour": ("alea_j_cl", "day"), "nuit": ("alea_n_cl", "night")}
-#: West, south, east and north of metropolitan France, in degrees.
-_METROPOLE = (-6.0, 41.0, 10.0, 52.0)
 
 
 def read_heat(path: Path, card: Card) -> Reading:
@@ -41,8 +34,9 @@ def read_heat(path: Path, card: Card) -> Reading:
     Reading
         `frame`: `heat_class` (Int64; missing where the cell is empty, or where the card says that the
         class stands for an îlot nobody assessed) and `geometry` (valid surfaces), in the order of the
-        file, in the projected system of the layer, or in EPSG:2154 where it is in degrees. `territories`
-        counts the îlots; `without_surface` lists the lines whose geometry has no surface, kept empty.
+        file, in the projected system of the layer, or that of its territory where it is in degrees.
+        `territories` counts the îlots; `without_surface` lists the lines whose geometry has no surface, kept
+        empty.
 
     Raises
     ------
@@ -51,9 +45,10 @@ def read_heat(path: Path, card: Card) -> Reading:
     LayoutError
         The file is a table of means, is no layer of surfaces, is empty, or has not one field of the class.
     CRSError
-        The layer says no coordinate reference system, or is in degrees outside metropolitan France.
+        The layer says no coordinate reference system.
     DataError
-        A class is none of `HEAT_CLASSES`, an îlot has no geometry, or longitude and latitude are swapped.
+        A class is none of `HEAT_CLASSES`, an îlot has no geometry or is not in France, or longitude and
+        latitude are swapped.
     """
     mapping = card.heat
     if mapping is None:
@@ -137,93 +132,3 @@ def _classes(path: Path, name: str, cells: pd.Series, mapping: HeatMapping) -> p
             for row in wrong
         )
     return numbers.mask(numbers.isin(mapping.unassessed)).astype("Int64")
-
-
-@dataclass(frozen=True)
-class Surfaces:
-    """Geometries of a layer as valid surfaces, in metres.
-
-    `repaired` counts those that were not valid, `flat` lists the lines that have no surface.
-    """
-
-    shapes: np.ndarray
-    crs: CRS
-    repaired: int
-    flat: tuple[str, ...]
-
-
-def surfaces_of(path: Path, raw: gpd.GeoDataFrame) -> Surfaces:
-    """Make valid surfaces of the geometries of a layer, one per row, in a projected system.
-
-    The system is that of the layer, or EPSG:2154 where it is in degrees in metropolitan France.
-
-    Raises
-    ------
-    LayoutError
-        The layer is empty, or has no surface at all.
-    CRSError
-        The layer is in degrees, and not in metropolitan France.
-    DataError
-        A row has no geometry, or longitude and latitude are swapped; all the lines are told.
-    """
-    again = "get the layer again from its producer"
-    if raw.empty:
-        raise LayoutError("this layer is empty", file=path, allowed="one polygon at least", todo=again)
-    given = raw.geometry.to_numpy()
-    nowhere = np.flatnonzero(shapely.is_missing(given) | shapely.is_empty(given))
-    if len(nowhere):
-        what = "this row has no geometry"
-        raise DataError.gather(
-            Problem(what, path, int(row) + 1, allowed="a polygon", todo=again) for row in nowhere
-        )
-    projected = _in_metres(path, raw.geometry)
-    shapes, mended = as_surfaces(projected.to_numpy())
-    flat = np.flatnonzero(shapely.is_empty(shapes))
-    if len(flat) == len(shapes):
-        raise LayoutError(
-            "this layer has no surface",
-            file=path,
-            found=", ".join(sorted(set(raw.geometry.geom_type))),
-            allowed="polygons",
-            todo=again,
-        )
-    return Surfaces(shapes, projected.crs, int(mended.sum()), tuple(f"line {row + 1}" for row in flat))
-
-
-def _in_metres(path: Path, layer: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Put geometries in a projected system, or tell why nothing says which one."""
-    if layer.crs.is_projected:
-        return layer
-    west, south, east, north = _METROPOLE
-    ends = layer.bounds.to_numpy()
-    here = _within(ends, (west, south, east, north))
-    swapped = np.flatnonzero(_within(ends, (south, west, north, east)))
-    if len(swapped):
-        raise DataError.gather(
-            Problem(
-                "longitude and latitude are swapped",
-                path,
-                int(row) + 1,
-                "geometry",
-                f"x = {ends[row, 0]:.5f}, y = {ends[row, 1]:.5f}",
-                f"x from {west:g} to {east:g} (longitude), y from {south:g} to {north:g} (latitude)",
-                "get the layer again, longitude first",
-            )
-            for row in swapped
-        )
-    if not here.all():
-        x0, y0, x1, y1 = layer.total_bounds
-        raise CRSError(
-            "the layer is in degrees, and not in metropolitan France: nothing says how to measure it",
-            file=path,
-            found=f"{layer.crs.name}, x from {x0:.2f} to {x1:.2f}, y from {y0:.2f} to {y1:.2f}",
-            allowed="a projected system, or longitudes and latitudes of metropolitan France",
-            todo="deliver it projected, in the system of its département",
-        )
-    return layer.to_crs(LAMBERT_93)
-
-
-def _within(ends: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
-    """Where bounds (west, south, east, north) lie in a box."""
-    x0, y0, x1, y1 = box
-    return (ends[:, 0] >= x0) & (ends[:, 1] >= y0) & (ends[:, 2] <= x1) & (ends[:, 3] <= y1)

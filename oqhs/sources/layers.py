@@ -1,10 +1,12 @@
-"""Layers as they stand in a file: their geometries, their fields and their coordinate reference system."""
+"""Layers as they stand in a file: their geometries, their fields, and the system they are measured in."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pyarrow as pa
 import pyogrio
 import shapely
@@ -12,7 +14,9 @@ from pyogrio.errors import DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError as UnknownCRSError
 
-from oqhs.errors import CRSError, LayoutError
+from oqhs.errors import CRSError, DataError, LayoutError, Problem
+from oqhs.sources.located import Located, home_of, misplaced
+from oqhs.surfaces import as_surfaces
 
 
 def open_layer(
@@ -54,7 +58,7 @@ def open_layer(
         ) from error
     if not isinstance(found, gpd.GeoDataFrame):
         raise LayoutError("this layer has no geometry", file=path, allowed=f"a layer of {what}")
-    said = _system(path, crs) if crs is not None else None
+    said = system_of(path, crs) if crs is not None else None
     if found.crs is None and said is None:
         raise CRSError(
             "the layer says no coordinate reference system",
@@ -75,7 +79,74 @@ def open_layer(
     return found
 
 
-def _system(path: Path, crs: str | int) -> CRS:
+@dataclass(frozen=True)
+class Surfaces:
+    """Geometries of a layer as valid surfaces, in metres.
+
+    `repaired` counts those that were not valid, `flat` lists the lines that have no surface.
+    """
+
+    shapes: np.ndarray
+    crs: CRS
+    repaired: int
+    flat: tuple[str, ...]
+
+
+def surfaces_of(path: Path, raw: gpd.GeoDataFrame) -> Surfaces:
+    """Make valid surfaces of the geometries of a layer, one per row, in a projected system.
+
+    The system is that of the layer or, where it is in degrees, that of the place in France where it is.
+
+    Raises
+    ------
+    LayoutError
+        The layer is empty, or has no surface at all.
+    DataError
+        A row has no geometry or is not in France, or longitude and latitude are swapped; all the lines are
+        told.
+    """
+    again = "get the layer again from its producer"
+    if raw.empty:
+        raise LayoutError("this layer is empty", file=path, allowed="one polygon at least", todo=again)
+    given = raw.geometry.to_numpy()
+    nowhere = np.flatnonzero(shapely.is_missing(given) | shapely.is_empty(given))
+    if len(nowhere):
+        what = "this row has no geometry"
+        raise DataError.gather(
+            Problem(what, path, int(row) + 1, allowed="a polygon", todo=again) for row in nowhere
+        )
+    projected = _in_metres(path, raw.geometry)
+    shapes, mended = as_surfaces(projected.to_numpy())
+    flat = np.flatnonzero(shapely.is_empty(shapes))
+    if len(flat) == len(shapes):
+        raise LayoutError(
+            "this layer has no surface",
+            file=path,
+            found=", ".join(sorted(set(raw.geometry.geom_type))),
+            allowed="polygons",
+            todo=again,
+        )
+    return Surfaces(shapes, projected.crs, int(mended.sum()), tuple(f"line {row + 1}" for row in flat))
+
+
+def _in_metres(path: Path, layer: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Put geometries in a projected system: their own, or that of the place in France where they are."""
+    if layer.crs.is_projected:
+        return layer
+    located = Located(layer.bounds.to_numpy(), layer.crs)
+    problems = [
+        Problem(wrong.what, path, int(row) + 1, "geometry", written, wrong.allowed, wrong.todo)
+        for wrong in misplaced(located, "get the layer again, longitude first")
+        for row, written in enumerate(located.written(wrong.where))
+        if wrong.where[row]
+    ]
+    if problems:
+        raise DataError.gather(problems)
+    return layer.to_crs(home_of(located))
+
+
+def system_of(path: Path, crs: str | int) -> CRS:
+    """Give the system somebody states; `CRSError` when there is no such one."""
     try:
         return CRS.from_user_input(crs)
     except UnknownCRSError as error:

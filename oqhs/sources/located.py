@@ -12,6 +12,8 @@ from pyproj import CRS, Transformer
 
 from oqhs.territories import LAMBERT_93, OVERSEAS_CRS
 
+#: EPSG codes of the projected systems of the territories, that of the metropole first.
+PROJECTED = (LAMBERT_93, *sorted({*OVERSEAS_CRS.values()}))
 _Area: TypeAlias = tuple[float, float, float, float]  # west, south, east, north, in degrees
 _WORLD: _Area = (-180.0, -90.0, 180.0, 90.0)
 _WGS84 = 4326
@@ -121,8 +123,7 @@ def misplaced(located: Located, swapping: str) -> Iterator[Misplaced]:
 @cache
 def _areas() -> tuple[tuple[int, _Area], ...]:
     """Projected systems of the territories, with the area each is used in."""
-    systems = (LAMBERT_93, *sorted({*OVERSEAS_CRS.values()}))
-    used = {system: CRS.from_epsg(system).area_of_use for system in systems}
+    used = {system: CRS.from_epsg(system).area_of_use for system in PROJECTED}
     return tuple((system, area.bounds) for system, area in used.items() if area is not None)
 
 

@@ -11,14 +11,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import shapely
-from pyproj import CRS
-from pyproj.exceptions import CRSError as UnknownCRSError
 from pyproj.exceptions import ProjError
 
 from oqhs.errors import CatalogueError, CRSError, DataError, Problem
 from oqhs.sources.cards import card_place
 from oqhs.sources.delimited import read_delimited
-from oqhs.sources.layers import open_layer
+from oqhs.sources.layers import open_layer, system_of
 from oqhs.sources.located import Located, home_of, misplaced
 from oqhs.sources.mappings import PlaceMapping
 from oqhs.sources.opening import TEXTS
@@ -265,7 +263,7 @@ def _pair(mapping: PlaceMapping) -> list[str]:
 def _points(rows: Rows, mapping: PlaceMapping) -> tuple[gpd.GeoSeries, list[Problem]]:
     """Make points of two columns; what is wrong with a cell leaves its row without one."""
     degrees = mapping.x is None
-    crs = _system(rows.path, mapping.crs or f"EPSG:{_WGS84}")
+    crs = system_of(card_place(rows.path), mapping.crs or f"EPSG:{_WGS84}")
     if degrees and not crs.is_geographic:
         raise CRSError(
             "latitudes and longitudes are degrees, and this system has none",
@@ -294,19 +292,6 @@ def _points(rows: Rows, mapping: PlaceMapping) -> tuple[gpd.GeoSeries, list[Prob
     shapes = np.full(len(x), None, dtype=object)
     shapes[placed] = shapely.points(x[placed], y[placed])
     return gpd.GeoSeries(shapes, crs=crs), problems
-
-
-def _system(path: Path, crs: str) -> CRS:
-    try:
-        return CRS.from_user_input(crs)
-    except UnknownCRSError as error:
-        raise CRSError(
-            "this is not a coordinate reference system",
-            file=card_place(path),
-            column="crs",
-            found=crs,
-            allowed="a code such as EPSG:2154",
-        ) from error
 
 
 def _features(rows: Rows) -> tuple[gpd.GeoSeries, list[Problem]]:

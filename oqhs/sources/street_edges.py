@@ -13,11 +13,11 @@ from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import ProjError
 
 from oqhs.errors import CRSError, DataError, Problem
+from oqhs.sources.located import PROJECTED, Located, home_of
 from oqhs.sources.walkable import LengthTolerances
-from oqhs.territories import LAMBERT_93, OVERSEAS_CRS
+from oqhs.territories import LAMBERT_93
 
 WGS84 = 4326
-_SYSTEMS = (LAMBERT_93, *sorted(set(OVERSEAS_CRS.values())))
 _ELLIPSOID = Geod(ellps="GRS80")
 _SMALLEST_WAY_M = 1.0
 _MOST_LON, _MOST_LAT = 180.0, 90.0
@@ -136,14 +136,15 @@ def _cut(ways: Ways, walkable: np.ndarray) -> _Pieces:
 def _placed(path: Path, xy: np.ndarray, crs: CRS) -> tuple[CRS, np.ndarray | None]:
     """Choose the projected system, and give longitudes and latitudes; None where `xy` is in it already."""
     code = crs.to_epsg()
-    if code in _SYSTEMS:
+    if code in PROJECTED:
         _refuse_degrees(path, xy, crs)
         return CRS(code), None
     lonlat = xy if code == WGS84 else _transformed(path, xy, crs, CRS(WGS84))
-    inside = [code for code in _SYSTEMS if _covers(code, lonlat)]
-    if inside:
-        return CRS(inside[0]), lonlat
-    if crs.is_geographic and any(_covers(code, lonlat[:, ::-1]) for code in _SYSTEMS):
+    whole = np.concatenate([lonlat.min(axis=0), lonlat.max(axis=0)])[None]
+    located = Located(whole, CRS(WGS84))
+    if located.fits.all():
+        return CRS(home_of(located)), lonlat
+    if crs.is_geographic and Located(whole[:, [1, 0, 3, 2]], CRS(WGS84)).fits.all():
         raise CRSError(
             "the coordinates are swapped: latitude stands where longitude is awaited",
             file=path,
@@ -161,15 +162,6 @@ def _placed(path: Path, xy: np.ndarray, crs: CRS) -> tuple[CRS, np.ndarray | Non
         allowed="metropolitan France, or one of the overseas territories",
         todo="give the layer in a projected system in metres",
     )
-
-
-def _covers(code: int, lonlat: np.ndarray) -> bool:
-    area = CRS(code).area_of_use
-    if area is None:
-        return False
-    low, high = lonlat.min(axis=0), lonlat.max(axis=0)
-    inside = (low >= (area.west, area.south)) & (high <= (area.east, area.north))
-    return bool(inside.all())
 
 
 def _refuse_degrees(path: Path, xy: np.ndarray, crs: CRS) -> None:

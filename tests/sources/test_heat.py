@@ -174,19 +174,22 @@ def test_a_layer_without_a_system_is_refused(ilots, refused):
 
 
 def test_swapped_longitude_and_latitude_are_told_with_their_lines(ilots, refused):
-    shapes = [degrees(), degrees(LAT, LON)]
-    path = ilots("ilots.geojson", crs=4326, geometry=shapes, day=[1, 2])
+    path = ilots("ilots.geojson", crs=4326, geometry=[degrees(LAT, LON)] * 2, day=[1, 2])
     (problem,) = refused(DataError, read_heat, path, DAY)
-    assert problem.what == "longitude and latitude are swapped"
-    assert (problem.line, problem.column, problem.found) == (2, "geometry", "x = 48.79000, y = 2.45000")
+    assert problem.what.startswith("longitude and latitude are swapped: all 2 places")
+    assert (problem.line, problem.column, problem.found) == (1, "geometry", "48.79, 2.45")
 
 
-def test_a_layer_in_degrees_elsewhere_must_be_delivered_projected(ilots, refused):
+def test_one_ilot_that_is_not_in_france_is_told_with_its_line(ilots, refused):
+    path = ilots("ilots.geojson", crs=4326, geometry=[degrees(), degrees(LAT, LON)], day=[1, 2])
+    (problem,) = refused(DataError, read_heat, path, DAY)
+    assert (problem.what, problem.line) == ("this place is not in France", 2)
+
+
+def test_a_layer_in_degrees_overseas_is_put_in_the_system_of_its_territory(ilots):
     # Saint-Denis de La Réunion.
     path = ilots("ilots.geojson", crs=4326, geometry=[degrees(55.45, -20.88)], day=[1])
-    (problem,) = refused(CRSError, read_heat, path, DAY)
-    assert problem.todo == "deliver it projected, in the system of its département"
-    assert "x from 55.45 to 55.46" in problem.found
+    assert read_heat(path, DAY).frame.crs.to_epsg() == 2975
 
 
 def test_a_file_that_is_no_layer_is_refused(write, refused):

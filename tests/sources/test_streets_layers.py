@@ -186,11 +186,11 @@ def test_overseas_streets_come_in_the_system_of_their_territory(layer, place, co
 
 
 def test_streets_of_another_country_are_refused_in_degrees_and_kept_in_their_own_metres(layer, refused):
-    path = layer([shapely.LineString([(-0.10, 51.6), (-0.11, 51.6)])], "london.geojson", crs=4326)
+    path = layer([shapely.LineString([(-3.20, 55.95), (-3.21, 55.95)])], "edimbourg.geojson", crs=4326)
     (problem,) = refused(CRSError, read_streets, path)
     assert problem.what == "no projected system is known for the place of these streets"
     assert "projected system in metres" in problem.todo
-    path = layer([shapely.LineString([(530_000, 190_000), (530_300, 190_400)])], "london.gpkg", crs=27700)
+    path = layer([shapely.LineString([(325_000, 673_000), (325_300, 673_400)])], "edimbourg.gpkg", crs=27700)
     streets = read_streets(path)
     assert (streets.edges.crs.to_epsg(), ends(streets)) == (27700, [(0, 1, 500.0)])
 
