@@ -12,7 +12,8 @@ import pandas as pd
 import shapely
 
 from oqhs.catalogue import built_in
-from oqhs.errors import CRSError, MeasureError
+from oqhs.errors import MeasureError
+from oqhs.systems import refuse_other_systems
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -105,7 +106,9 @@ def apportionment(
     if recouvrement_max is None:
         recouvrement_max = built_in().threshold("iris_recouvrement_max", dt.date.max)
     layers = {"sources": sources, "zones": zones}
-    _check_crs(layers if weights is None else layers | {"weights": weights})
+    laid = layers if weights is None else layers | {"weights": weights}
+    systems = {name: getattr(layer, "crs", None) for name, layer in laid.items()}
+    refuse_other_systems("layers are laid over one another", systems)
     (parts, outlines), (names, areas_of) = (_territories(name, layer) for name, layer in layers.items())
     zone, source, pieces = _overlaps(areas_of, outlines)
     reached, place = np.unique(source, return_inverse=True)
@@ -184,20 +187,6 @@ def _covered(zones: np.ndarray, zone: np.ndarray, pieces: _Surfaces) -> np.ndarr
     total = shapely.area(zones)
     part = np.divide(inside, total, out=np.zeros(len(zones)), where=total > 0)
     return np.asarray(np.minimum(part, 1.0))
-
-
-def _check_crs(layers: dict[str, gpd.GeoDataFrame]) -> None:
-    systems = {name: getattr(layer, "crs", None) for name, layer in layers.items()}
-    first = systems["sources"]
-    for name, crs in systems.items():
-        if crs is None or not crs.is_projected or crs != first:
-            raise CRSError(
-                "layers are laid over one another in one projected reference system",
-                column=name,
-                found="none" if crs is None else crs.name,
-                allowed=f"that of the sources, {first.name}" if first and first.is_projected else "EPSG:2154",
-                todo="reproject it with layer.to_crs(2154); a missing system is asked of the producer",
-            )
 
 
 def _territories(name: str, layer: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS
 
 from oqhs.catalogue import built_in
-from oqhs.errors import CRSError, MeasureError
+from oqhs.errors import MeasureError
 from oqhs.measures.apportion import NOISE
 from oqhs.surfaces import as_surfaces
+from oqhs.systems import refuse_other_systems
 from oqhs.text import NOT_COVERED, OBSERVED
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def area_share(
     R    NaN      0.0  not_covered        NaN
     """
     layers = {"zones": zones, "layer": layer} | ({} if reach is None else {"reach": reach})
-    check_systems({name: one.crs for name, one in layers.items()})
+    refuse_other_systems("surfaces are measured", {name: one.crs for name, one in layers.items()})
     outlines = outlines_of(zones)
     area = shapely.area(outlines)
     counted = _pieces("layer", layer, may_be_empty=reach is not None)
@@ -159,26 +159,6 @@ def shares_of(
         "inside_m2": inside,
     }
     return pd.DataFrame(columns, index=index)[SHARE_COLUMNS]
-
-
-def check_systems(systems: dict[str, CRS | None]) -> None:
-    """Refuse reference systems that are missing, geographic, or not that of the zones.
-
-    Parameters
-    ----------
-    systems : dict
-        By name of the layer: a pyproj CRS, or None; `zones` among them.
-    """
-    first = systems["zones"]
-    for name, crs in systems.items():
-        if crs is None or not crs.is_projected or crs != first:
-            raise CRSError(
-                "surfaces are measured in one projected reference system",
-                column=name,
-                found="none" if crs is None else crs.name,
-                allowed=f"that of the zones, {first.name}" if first and first.is_projected else "EPSG:2154",
-                todo="reproject it with layer.to_crs(2154); a missing system is asked of the producer",
-            )
 
 
 def outlines_of(zones: gpd.GeoDataFrame) -> np.ndarray:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from oqhs.errors import CRSError, MeasureError
+from oqhs.errors import MeasureError
+from oqhs.systems import refuse_other_systems
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -176,7 +177,7 @@ def _checked(
     zones: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame
 ) -> tuple[np.ndarray, np.ndarray, shapely.STRtree]:
     """Codes and places of the facilities in the order of the codes, once both layers are checked."""
-    _check_crs(zones, facilities)
+    refuse_other_systems("distances are taken", {"zones": zones.crs, "facilities": facilities.crs})
     if "code" not in facilities.columns:
         raise MeasureError(
             "facilities need a column 'code'",
@@ -203,21 +204,6 @@ def _checked(
     broken = _somewhere(shapes) & ~shapely.is_valid(shapes)
     _refuse("zones", pd.Series(zones.index), broken, "zones are not drawn as they must be", mend)
     return codes.to_numpy(dtype=object), places, shapely.STRtree(places)
-
-
-def _check_crs(zones: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> None:
-    for name, layer in (("zones", zones), ("facilities", facilities)):
-        crs = layer.crs
-        if crs is None or not crs.is_projected or crs != zones.crs:
-            raise CRSError(
-                "distances are taken between layers in one projected reference system",
-                column=name,
-                found="none" if crs is None else crs.name,
-                allowed="EPSG:2154, or the system of an overseas territory"
-                if layer is zones
-                else zones.crs.name,
-                todo="reproject it with layer.to_crs(2154); a missing system is asked of the producer",
-            )
 
 
 def _somewhere(shapes: np.ndarray) -> np.ndarray:

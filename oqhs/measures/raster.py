@@ -12,8 +12,9 @@ import pandas as pd
 import shapely
 
 from oqhs.errors import MeasureError, MissingExtraError
-from oqhs.measures.areal import ELSEWHERE_M, check_systems, outlines_of, shares_of
+from oqhs.measures.areal import ELSEWHERE_M, outlines_of, shares_of
 from oqhs.sources.canopy import Raster, describe_raster, open_dataset
+from oqhs.systems import refuse_other_systems
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -89,7 +90,7 @@ def raster_share(
     """
     with _opened(raster) as dataset:
         found = describe_raster(dataset, band=band)
-        check_systems({"zones": zones.crs, "raster": found.crs})
+        refuse_other_systems("surfaces are measured", {"zones": zones.crs, "raster": found.crs})
         values = _kept(keep, found)
         outlines = outlines_of(zones)
         pixels, kept = _counted(dataset, band, outlines, values)
