@@ -7,12 +7,11 @@ from collections.abc import Iterable
 import pandas as pd
 
 from oqhs.editions import IndicatorRecipe, SideInputs, Walking
-from oqhs.entries import ABOUT_FACILITIES, ON_THE_MAP
+from oqhs.entries import ABOUT_FACILITIES, ON_FOOT, ON_THE_MAP
 from oqhs.observatory import Observatory
 from oqhs.sources.cards import Card
 
 _SURFACES = ("heat", "canopy")
-_ON_FOOT = ("access", "walking_time")
 
 
 def drafted_walking(
@@ -54,7 +53,7 @@ def drafted_on_the_map(
     found = {}
     for name, indicator in observatory.catalogue.indicators.items():
         how = indicator.recipe
-        if how not in ON_THE_MAP or (how in _ON_FOOT and walking is None):
+        if how not in ON_THE_MAP or (how in ON_FOOT and walking is None):
             continue
         if how in ABOUT_FACILITIES:
             held = _facilities(observatory, str(indicator.facility))

@@ -10,7 +10,7 @@ from pydantic import Field, RootModel, field_validator
 
 from oqhs.catalogue import Catalogue
 from oqhs.documents import Model, read_model
-from oqhs.entries import DIFFUSIONS, Diffusion, Perimeter, Recipe
+from oqhs.entries import DIFFUSIONS, ON_FOOT, Diffusion, Perimeter, Recipe
 from oqhs.errors import CatalogueError, Problem, UnknownError
 
 
@@ -216,12 +216,11 @@ def _unfit_recipes(read: EditionFile, path: Path, catalogue: Catalogue) -> Itera
 
 def _without_streets(read: EditionFile, path: Path, catalogue: Catalogue) -> Iterable[Problem]:
     """Tell the indicators on foot of an edition that does not say which streets people walk on."""
-    on_foot = {"access", "walking_time"}
     for name, recipe in read.indicators.items():
         indicator = catalogue.indicators.get(name)
         if indicator is None or read.walking is not None:
             continue
-        if (recipe.recipe or indicator.recipe) in on_foot:
+        if (recipe.recipe or indicator.recipe) in ON_FOOT:
             what = "an indicator on foot needs the streets"
             allowed = "walking: {streets: CARD, population: CARD}"
             todo = "add the streets with their card, and name it in the edition"

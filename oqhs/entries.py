@@ -21,9 +21,10 @@ Recipe = Literal[
     "walking_time",
     "count_near",
 ]
-#: Recipes that measure on the map, and those of them that are about a category of facilities.
+#: Recipes that measure on the map; those of them that are about a category of facilities, and on foot.
 ON_THE_MAP = ("access", "area_share", "count_near", "walking_time")
 ABOUT_FACILITIES = ("access", "count_near", "walking_time")
+ON_FOOT = ("access", "walking_time")
 Kind = Literal[
     "qpv",
     "iris",

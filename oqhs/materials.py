@@ -30,7 +30,8 @@ class Materials:
     """What the observations of an edition are made of.
 
     `read` gives the table of a card, `iris` the layer of the IRIS if there is one, `share_out` how their
-    people are shared among the quartiers, when an estimate needs it.
+    people are shared among the quartiers, when an estimate needs it; `attributions` what a file itself asks
+    to print on everything that uses it.
     """
 
     file: EditionFile
@@ -40,6 +41,7 @@ class Materials:
     read: Callable[[str], pd.DataFrame]
     iris: Callable[[], pd.DataFrame] | None = None
     share_out: Callable[[], Apportionment] | None = None
+    attributions: Callable[[str], str] | None = None
     _rows: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
     _made: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -79,6 +81,11 @@ class Materials:
         for kind in ("commune", "ept"):
             codes |= set(geography.comparators(kind).dropna())
         return sorted(codes)
+
+    def attribution(self, card: str) -> str:
+        """Say what must be printed on everything that uses a card: asked by the file, or by its source."""
+        own = self.attributions(card) if self.attributions is not None else ""
+        return own or self.catalogue.sources[self.cards[card].source].attribution
 
     def rows(self, card: str) -> pd.DataFrame:
         """Measurements of a card, for the territories of the edition."""

@@ -99,6 +99,7 @@ class ObservedEdition:
             lambda card: observatory.read(card).frame,
             self._iris if self.file.territories.iris is not None else None,
             self._apportioned,
+            lambda card: observatory.read(card).attribution,
         )
 
     def _iris(self) -> gpd.GeoDataFrame:

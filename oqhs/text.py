@@ -53,6 +53,7 @@ MINUS = "\u2212"
 _BLANKS = " \u00a0\u202f"
 _TIE = 1e-12
 _TIE_MOST = 1e-6
+_ALMOST_ALL = 99.9
 _PLURAL = 2  # French: 1,5 point, 2 points
 
 #: Units of the catalogue: what follows a value, singular and plural of what follows a gap.
@@ -206,6 +207,24 @@ def format_gap(gap: float, unit: str, decimals: int, *, signed: bool = True) -> 
     _, singular, plural = UNITS[unit]
     noun = plural if abs(float(round_half_up(gap, decimals))) >= _PLURAL else singular
     return number + NO_BREAK_SPACE + noun
+
+
+def coverage_words(coverage: float, what: str, *, enough: bool = True) -> str:
+    """Say which part is known; nothing when all of it is, or when nobody can tell.
+
+    What is not whole never reads as 100 %.
+
+    Examples
+    --------
+    >>> coverage_words(0.99999, "de la surface couverte").replace(NO_BREAK_SPACE, " ")
+    'partiel : 99,9 % de la surface couverte'
+    >>> coverage_words(0.5, "de la surface couverte", enough=False).replace(NO_BREAK_SPACE, " ")
+    'couverture insuffisante : 50,0 % de la surface couverte'
+    """
+    if np.isnan(coverage) or coverage == 1:
+        return ""
+    extent = "partiel" if enough else STATUS_WORDS[NOT_COVERED]
+    return f"{extent} : {format_number(min(100 * coverage, _ALMOST_ALL), 1)} % {what}"
 
 
 def signs_of(gaps: np.ndarray | pd.Series, decimals: int | np.ndarray) -> np.ndarray:

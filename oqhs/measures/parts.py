@@ -45,13 +45,6 @@ def sums_of_parts(parts: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
     return summed.assign(n_known=held.sum(), n_total=held.size())
 
 
-def rest_of_parts(whole: pd.Series, part: pd.Series) -> pd.Series:
-    """Give what is left of a territory once a part is taken out: surfaces and people are subtracted."""
-    all_of_it = whole[PART_COLUMNS].astype("float64")
-    left = all_of_it - part[PART_COLUMNS].astype("float64")
-    return left.mask(left.abs() <= _NOISE * all_of_it, 0.0)
-
-
 def shares_of_parts(parts: pd.DataFrame, couverture_min: float) -> pd.DataFrame:
     """Give the share of what is known that is inside.
 
@@ -90,7 +83,8 @@ def shares_of_parts(parts: pd.DataFrame, couverture_min: float) -> pd.DataFrame:
             found=f"{worst['inside']:g} of {worst['known']:g} of {worst['total']:g}",
             allowed="0 ≤ inside ≤ known ≤ total",
         )
-    coverage = (known / total.where(total > 0)).clip(upper=1.0)
+    whole = known >= total * (1 - _NOISE)
+    coverage = (known / total.where(total > 0)).mask(whole & (total > 0), 1.0)
     shown = (coverage >= couverture_min) & (known > 0)
     status = pd.Series(NOT_COVERED, index=parts.index, dtype="str")
     status = status.mask(total.isna(), NOT_AVAILABLE).mask(total == 0, NOT_APPLICABLE).mask(shown, OBSERVED)
@@ -102,8 +96,8 @@ def shares_of_parts(parts: pd.DataFrame, couverture_min: float) -> pd.DataFrame:
             "value": value,
             "numerator": inside.where(shown),
             "denominator": known.where(shown),
-            "lower": np.minimum(lower, value),
-            "upper": np.maximum(upper, value),
+            "lower": np.minimum(lower, value).mask(whole, value),
+            "upper": np.maximum(upper, value).mask(whole, value),
             "status": status,
             "coverage": coverage,
         }

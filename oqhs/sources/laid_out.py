@@ -31,4 +31,5 @@ def read_laid_out(path: Path, card: Card) -> Reading:
 def _streets(path: Path, mapping: StreetMapping) -> Reading:
     streets = read_streets(path, layer=mapping.layer, crs=mapping.crs)
     report = streets.report
-    return Reading(streets.edges, path, "streets", len(streets.edges), left_out=report.left_out)
+    edges, asked = streets.edges, report.attribution
+    return Reading(edges, path, "streets", len(edges), left_out=report.left_out, attribution=asked)

@@ -34,7 +34,8 @@ class Reading:
     the layout; `blank_rows` the rows without any cell; `repaired` counts the geometries that were
     invalid; `without_surface` lists the territories a layer gives no surface; `without_place` the codes
     of the rows that have no coordinates; `left_out` counts the rows of other categories, by category;
-    `inside_polygons` the rows that stand at a point inside the polygon they are drawn as.
+    `inside_polygons` the rows that stand at a point inside the polygon they are drawn as; `attribution`
+    is what the file asks to print on everything that uses it.
     """
 
     frame: pd.DataFrame | gpd.GeoDataFrame
@@ -49,6 +50,7 @@ class Reading:
     without_place: tuple[str, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
     inside_polygons: int = 0
+    attribution: str = ""
 
 
 @dataclass(frozen=True)

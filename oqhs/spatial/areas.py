@@ -11,16 +11,15 @@ from oqhs.materials import Materials
 from oqhs.measures.parts import shares_of_parts
 from oqhs.sources.cards import Card
 from oqhs.spatial.zones import cards_of, drawn, with_groups
-from oqhs.text import OBSERVED, format_number
+from oqhs.text import OBSERVED, coverage_words, format_number
 
 _WHEN = {"jour": "de jour", "nuit": "de nuit"}
-_ALMOST_ALL = 99.9
 
 
 def share_of_surface(materials: Materials, name: str) -> pd.DataFrame:
     """Measure the part of each territory that lies under a layer."""
     card = _only(materials, name)
-    zones = drawn(materials.geography)
+    zones = drawn(materials)
     found = _measured(materials, card, zones)
     parts = found.rename(columns={"inside_m2": "inside", "covered_m2": "known", "area_m2": "total"})
     parts = with_groups(parts[["inside", "known", "total"]], materials.geography)
@@ -33,7 +32,7 @@ def share_of_surface(materials: Materials, name: str) -> pd.DataFrame:
         n_total=parts["n_total"],
         origin=seen.map({True: "oqhs", False: ""}),
         source=card.id,
-        note=[_note(words, share, known) for share, known in zip(shares["coverage"], seen, strict=True)],
+        note=[_note(words, share, seen=known) for share, known in zip(shares["coverage"], seen, strict=True)],
         check=float("nan"),
     )
 
@@ -104,11 +103,8 @@ def _words(materials: Materials, card: Card) -> str:
     return f"aléa {_WHEN[card.heat.when]}, classes {least} et plus"
 
 
-def _note(words: str, coverage: float, seen: bool) -> str:
+def _note(words: str, coverage: float, *, seen: bool) -> str:
     """Say what was looked at, and how much of the territory."""
-    if pd.isna(coverage):
-        return f"{words} ; surface inconnue" if words else "surface inconnue"
-    percent = 100.0 if coverage == 1 else min(100 * coverage, _ALMOST_ALL)
-    extent = "partiel" if seen else "couverture insuffisante"
-    part = "" if coverage == 1 else f"{extent} : {format_number(percent, 1)} % de la surface couverte"
-    return " ; ".join(text for text in (words, part) if text)
+    extent = coverage_words(coverage, "de la surface couverte", enough=seen)
+    unknown = "surface inconnue" if pd.isna(coverage) else ""
+    return " ; ".join(text for text in (words, extent, unknown) if text)

@@ -34,7 +34,7 @@ def open_facilities(materials: Materials, name: str) -> Open:
     Raises
     ------
     CatalogueError
-        A card holds no facility, or none of the category.
+        A card holds no facility, or none of the category, or two give one code.
     MeasureError
         None of them is open on that day, or none has coordinates.
     """
@@ -45,6 +45,15 @@ def open_facilities(materials: Materials, name: str) -> Open:
     frames = [_of_category(materials, name, card, str(category)) for card in cards]
     held = pd.concat(frames, ignore_index=True)
     kept = valid_on(held, day)
+    if kept["code"].duplicated().any():
+        raise CatalogueError(
+            "two lists of facilities give one code",
+            file=f"editions/{materials.file.edition}.yaml",
+            column=f"indicators.{name}.inputs.qpv",
+            found=f"{kept.loc[kept['code'].duplicated(), 'code'].iloc[0]}, in {', '.join(cards)}",
+            allowed="a code of its own for every facility",
+            todo="name the column of the codes in both cards: `facilities: {code: COLUMN}`",
+        )
     missing = kept.geometry.isna()
     if missing.all():
         raise MeasureError(

@@ -18,7 +18,7 @@ def count_of_facilities(materials: Materials, name: str) -> pd.DataFrame:
     A commune or a département holds its facilities: being near it says nothing, and it has no value.
     """
     found = open_facilities(materials, name)
-    zones = drawn(materials.geography)
+    zones = drawn(materials)
     quartiers = zones[zones["kind"] == "qpv"]
     within_m = materials.threshold("proximite_m")
     pairs = near(quartiers, found.placed, within_m=within_m)
@@ -42,9 +42,9 @@ def count_of_facilities(materials: Materials, name: str) -> pd.DataFrame:
             "value": values,
             "numerator": values,
             "lower": values,
-            "upper": values,
+            "upper": values + len(found.unplaced),
             "status": np.where(seen, OBSERVED, NOT_APPLICABLE),
-            "coverage": np.where(seen, 1.0, np.nan),
+            "coverage": np.where(seen, len(found.placed) / (len(found.placed) + len(found.unplaced)), np.nan),
             "n_known": seen.astype("int64"),
             "n_total": 1,
             "origin": np.where(seen, "oqhs", ""),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from oqhs.entries import ON_FOOT
 from oqhs.materials import Materials
 from oqhs.spatial.walks import Walked, time_to_nearest, walked
 
@@ -19,8 +21,6 @@ PROXIMITY_COLUMNS = [
     "status",
     "note",
 ]
-_ON_FOOT = ("walking_time", "access")
-_METRES, _MINUTES = 1000, 60
 
 
 def proximity_of(materials: Materials) -> pd.DataFrame:
@@ -35,7 +35,7 @@ def proximity_of(materials: Materials) -> pd.DataFrame:
     catalogue = materials.catalogue.indicators
     categories: dict[str, str] = {}
     for name, recipe in materials.file.indicators.items():
-        if (recipe.recipe or catalogue[name].recipe) in _ON_FOOT:
+        if (recipe.recipe or catalogue[name].recipe) in ON_FOOT:
             categories.setdefault(str(catalogue[name].facility), name)
     frames = [_of(materials, category, name) for category, name in sorted(categories.items())]
     if not frames:
@@ -52,11 +52,10 @@ def _of(materials: Materials, category: str, name: str) -> pd.DataFrame:
         label=[geography.name(code) for code in quartiers],
         category=category,
         minutes=found["value"],
-        distance_m=found["value"] / _MINUTES * _METRES * materials.threshold("marche_vitesse_kmh"),
+        distance_m=found["value"] / walk.pace.minutes(np.array(1.0)),
         facility=_most_used(walk).reindex(quartiers),
     )
-    frame["status"] = frame["status"].fillna("not_applicable")
-    frame["note"] = frame["note"].fillna("personne ne part de ce quartier")
+    frame["facility"] = frame["facility"].where(frame["minutes"].notna())
     names = walk.facilities.placed.set_index("code")["name"]
     frame["facility_name"] = frame["facility"].map(names)
     return frame.reset_index(names="territory")[PROXIMITY_COLUMNS]

@@ -24,13 +24,16 @@ class Origins:
     """Points people walk from, and what they weigh in each territory.
 
     `points` is a GeoSeries; `pieces` has a row per territory and point that stands in it: `territory`,
-    `origin` (label of the point), `weight` (persons, dwellings or m²). `words` says it in French.
+    `origin` (label of the point), `weight` (persons, dwellings or m²) and `counted`: the weight of a point
+    nobody counted is the mean of the others, and only says what is unknown. `unplaced` is the weight of
+    what has no coordinates; `words` says it all in French.
     """
 
     points: gpd.GeoSeries
     pieces: pd.DataFrame
     words: str
     source: str
+    unplaced: float = 0.0
 
 
 def origins_of(materials: Materials) -> Origins:
@@ -48,14 +51,14 @@ def origins_of(materials: Materials) -> Origins:
         Nobody is in the territories.
     """
     walking = walking_of(materials)
-    zones = drawn(materials.geography)
+    zones = drawn(materials)
     if walking.unit == "surface":
         found = _spread(zones, materials.threshold("marche_maille_m"))
     elif walking.origins is not None:
         found = _addresses(materials, walking, zones)
     else:
         found = _cells(materials, walking, zones)
-    if not found.pieces["weight"].sum() > 0:
+    if not found.pieces.loc[found.pieces["counted"], "weight"].sum() > 0:
         raise MeasureError(
             "nobody starts from the territories of the edition",
             column="walking.origins",
@@ -91,16 +94,19 @@ def _addresses(materials: Materials, walking: Walking, zones: gpd.GeoDataFrame) 
             allowed=f"a card with `layout: people` and a column of {walking.unit}",
         )
     placed = frame[frame.geometry.notna()].to_crs(zones.crs)
-    counted = placed[placed[walking.unit].notna()]
-    points = counted.geometry.set_axis(counted["code"])
-    pieces = _standing(points, zones, counted[walking.unit].to_numpy())
-    words = f"{_UNITS[walking.unit]} par adresse"
-    lost = {
-        "sans coordonnées": len(frame) - len(placed),
-        "sans effectif": len(placed) - len(counted),
+    points = placed.geometry.set_axis(placed["code"])
+    counts = placed[walking.unit].to_numpy(dtype="float64")
+    pieces = _standing(points, zones, counts)
+    lost = frame.loc[frame.geometry.isna(), walking.unit]
+    here = points.index.isin(pieces["origin"])
+    told = {
+        "hors des communes": int((~here).sum()),
+        "sans coordonnées": len(lost),
+        "sans effectif": int(np.isnan(counts[here]).sum()),
     }
-    told = [f"{format_number(number)} adresses {why}" for why, number in lost.items() if number]
-    return Origins(points, pieces, ", ".join([words, *told]), card)
+    words = [f"{_UNITS[walking.unit]} par adresse"]
+    words += [f"{format_number(number)} adresses {why}" for why, number in told.items() if number]
+    return Origins(points[here], _weighed(pieces), ", ".join(words), card, float(lost.sum()))
 
 
 def _cells(materials: Materials, walking: Walking, zones: gpd.GeoDataFrame) -> Origins:
@@ -114,19 +120,22 @@ def _cells(materials: Materials, walking: Walking, zones: gpd.GeoDataFrame) -> O
             todo="add addresses with their card, or the grid of Insee",
         )
     cells = cells_of(materials.read(card), zones).set_index("territory")
-    known = cells[cells["population"].notna()]
-    which, met = known.sindex.query(zones.geometry, predicate="intersects")
-    squares = known.geometry.to_numpy()
+    which, met = cells.sindex.query(zones.geometry, predicate="intersects")
+    squares = cells.geometry.to_numpy()
     common = shapely.area(shapely.intersection(zones.geometry.to_numpy()[which], squares[met]))
     share = common / shapely.area(squares[met])
     pieces = pd.DataFrame(
         {
             "territory": zones.index[which],
-            "origin": known.index[met],
-            "weight": share * known["population"].to_numpy()[met],
+            "origin": cells.index[met],
+            "weight": share * cells["population"].to_numpy(dtype="float64")[met],
         }
     )
-    return Origins(known.geometry.centroid, pieces, "habitants au centre de carreaux de 200 m", card)
+    unknown = int(cells.loc[cells.index.isin(pieces["origin"]), "population"].isna().sum())
+    words = "habitants au centre de carreaux de 200 m"
+    if unknown:
+        words += f", {format_number(unknown)} carreaux sans effectif"
+    return Origins(cells.geometry.centroid, _weighed(pieces), words, card)
 
 
 def _spread(zones: gpd.GeoDataFrame, step_m: float) -> Origins:
@@ -137,7 +146,14 @@ def _spread(zones: gpd.GeoDataFrame, step_m: float) -> Origins:
     points = gpd.GeoSeries(shapely.points(x.ravel(), y.ravel()), crs=zones.crs)
     pieces = _standing(points, zones, np.full(len(points), step_m**2))
     used = points[points.index.isin(pieces["origin"])]
-    return Origins(used, pieces, f"surface, un point tous les {format_number(step_m)} m", "")
+    words = f"surface, un point tous les {format_number(step_m)} m"
+    return Origins(used, _weighed(pieces), words, "")
+
+
+def _weighed(pieces: pd.DataFrame) -> pd.DataFrame:
+    """Say which pieces are counted, and give the others the mean weight, for what is unknown only."""
+    counted = pieces["weight"].notna()
+    return pieces.assign(counted=counted, weight=pieces["weight"].fillna(pieces["weight"].mean()))
 
 
 def _standing(points: gpd.GeoSeries, zones: gpd.GeoDataFrame, weights: np.ndarray) -> pd.DataFrame:

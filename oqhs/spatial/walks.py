@@ -8,19 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from oqhs.errors import CatalogueError
 from oqhs.materials import Materials
 from oqhs.measures.parts import shares_of_parts
-from oqhs.measures.walking import REACHED, StreetNetwork
+from oqhs.measures.walking import NOTICE, REACHED, Pace, StreetNetwork
 from oqhs.spatial.facilities import Open, open_facilities
 from oqhs.spatial.origins import Origins, origins_of, walking_of
-from oqhs.spatial.zones import members_of, with_groups
-from oqhs.text import NOT_COVERED, OBSERVED, format_number, listing
+from oqhs.spatial.small_communes import LeftOut, small_communes
+from oqhs.spatial.zones import members_of, parts_of_communes, with_groups
+from oqhs.text import NOT_APPLICABLE, NOT_AVAILABLE, OBSERVED, coverage_words, format_number
 
-#: Stands on everything that is made of walks.
-NOTICE = "non comparable à la valeur publiée tant que la vitesse de l'OQHS n'est pas connue"
-_METRES, _MINUTES = 1000, 60
-_ALMOST_ALL = 99.9
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -28,14 +25,17 @@ class Walked:
     """Walks to the nearest facility from every origin.
 
     `legs` has the rows of `origins.pieces`, with `facility`, `minutes` and `known` (whether a facility can
-    be reached); `words` says how it was walked, `source` joins the cards, that of the facilities first.
+    be reached, by people who are counted); `words` says how it was walked, `source` joins the cards, that
+    of the facilities first; `left_out` are the communes the département does not count.
     """
 
     origins: Origins
     facilities: Open
     legs: pd.DataFrame
+    pace: Pace
     words: str
     source: str
+    left_out: LeftOut
 
 
 def walked(materials: Materials, name: str) -> Walked:
@@ -50,26 +50,25 @@ def _walk(materials: Materials, facilities: Open) -> Walked:
     streets = walking_of(materials).streets
     network = materials.once("streets", lambda: StreetNetwork(materials.read(streets)))
     origins = materials.once("origins", lambda: origins_of(materials))
-    speed_kmh = materials.threshold("marche_vitesse_kmh")
-    found = network.walk(
-        facilities.placed,
-        origins.points,
-        speed_kmh=speed_kmh,
-        max_minutes=math.inf,
-        max_snap_m=materials.threshold("marche_rattachement_m"),
-    )
+    speed_kmh, snap_m = (materials.threshold(f"marche_{name}") for name in ("vitesse_kmh", "rattachement_m"))
+    pace = Pace(speed_kmh, math.inf, snap_m)
+    found = network.walk(facilities.placed, origins.points, **vars(pace))
     legs = origins.pieces.join(found[["facility", "minutes", "status"]], on="origin")
-    legs["known"] = legs.pop("status") == REACHED
-    attribution = materials.catalogue.sources[materials.cards[streets].source].attribution
+    legs["known"] = (legs.pop("status") == REACHED) & legs["counted"]
+    lost = len(found.attrs["left_out"])
+    away = f"{lost} équipements à plus de {format_number(pace.max_snap_m)} m d'une rue, non atteints"
+    attribution = materials.attribution(streets)
     words = [
-        f"à pied par les rues, {format_number(speed_kmh, 1)} km/h",
+        f"à pied par les rues, {format_number(pace.speed_kmh, 1)} km/h",
         origins.words,
         facilities.words,
+        *([away] if lost else []),
         *([f"rues : {attribution}"] if attribution else []),
         NOTICE,
     ]
     source = "+".join(filter(None, [facilities.source, origins.source, streets]))
-    return Walked(origins, facilities, legs, " ; ".join(words), source)
+    left_out = materials.once("small communes", lambda: small_communes(materials))
+    return Walked(origins, facilities, legs, pace, " ; ".join(words), source, left_out)
 
 
 def share_within_reach(materials: Materials, name: str) -> pd.DataFrame:
@@ -80,42 +79,39 @@ def share_within_reach(materials: Materials, name: str) -> pd.DataFrame:
     """
     walk = walked(materials, name)
     limit = materials.threshold("marche_minutes")
-    legs = walk.legs
-    near = legs["known"] & (legs["minutes"] <= limit)
-    weights = {
-        "inside": legs["weight"].where(near, 0.0),
-        "known": legs["weight"].where(legs["known"], 0.0),
-        "total": legs["weight"],
-    }
-    parts = pd.DataFrame(weights).groupby(legs["territory"]).sum()
-    people = _populations(materials)
-    small = _small_communes(materials, people)
-    parts = with_groups(_with_nobody(materials, parts), materials.geography, small)
+    near = walk.legs["known"] & (walk.legs["minutes"] <= limit)
+    parts = _parts(materials, walk, near)
     shares = shares_of_parts(parts, materials.threshold("couverture_min"))
-    metres = limit / _MINUTES * materials.threshold("marche_vitesse_kmh") * _METRES
-    reach = f"{format_number(limit)} min, {format_number(metres)} m"
+    metres = limit / walk.pace.minutes(np.array(1.0))
     shares[["value", "lower", "upper"]] *= 100
-    result = _told(walk, shares, f"{reach} {walk.words}")
-    return _told_of_small(materials, small, result).assign(n_known=parts["n_known"], n_total=parts["n_total"])
+    words = f"{format_number(limit)} min, {format_number(float(metres))} m {walk.words}"
+    return _told(materials, walk, shares, words).assign(n_known=parts["n_known"], n_total=parts["n_total"])
 
 
 def time_to_nearest(materials: Materials, name: str) -> pd.DataFrame:
-    """Measure how long the walk to the nearest facility is for half of the people of each territory."""
+    """Measure how long the walk to the nearest facility is for half of the people of each territory.
+
+    Where the walk of some is unknown, the median of the others is given, with what it would be if they
+    all stood at the door, or all were out of reach.
+    """
     walk = walked(materials, name)
-    legs = walk.legs
-    members = members_of(materials.geography).merge(legs, on="territory")
-    everywhere = pd.concat([legs.assign(group=legs["territory"]), members], ignore_index=True)
-    known = everywhere[everywhere["known"]]
-    total = everywhere.groupby("group")["weight"].sum()
-    part = known.groupby("group")["weight"].sum().reindex(total.index, fill_value=0.0)
-    coverage = (part / total.where(total > 0)).clip(upper=1.0)
-    seen = coverage >= materials.threshold("couverture_min")
-    value = (
-        weighted_median(known["minutes"], known["weight"], known["group"]).reindex(total.index).where(seen)
-    )
-    shown = pd.DataFrame({"value": value, "lower": value, "upper": value, "coverage": coverage})
-    shown["status"] = np.where(seen, OBSERVED, NOT_COVERED)
-    return _told(walk, shown, f"médiane {walk.words}").assign(n_known=seen.astype("int64"), n_total=1)
+    parts = _parts(materials, walk, walk.legs["known"])
+    shown = shares_of_parts(parts, materials.threshold("couverture_min"))
+    seen = shown["status"] == OBSERVED
+    members = members_of(materials.geography, walk.left_out.communes).merge(walk.legs, on="territory")
+    legs = pd.concat([walk.legs.assign(group=walk.legs["territory"]), members], ignore_index=True)
+    known = legs[legs["known"]]
+    shown["value"] = _median(known, known["minutes"], seen)
+    shown["lower"] = _median(legs, legs["minutes"].where(legs["known"], 0.0), seen)
+    shown["upper"] = _median(legs, legs["minutes"].where(legs["known"], np.inf), seen)
+    shown["upper"] = shown["upper"].replace(np.inf, np.nan)
+    shown[["numerator", "denominator"]] = np.nan
+    told = _told(materials, walk, shown, f"médiane {walk.words}")
+    return told.assign(n_known=parts["n_known"], n_total=parts["n_total"])
+
+
+def _median(legs: pd.DataFrame, minutes: pd.Series, seen: pd.Series) -> pd.Series:
+    return weighted_median(minutes, legs["weight"], legs["group"]).reindex(seen.index).where(seen)
 
 
 def weighted_median(values: pd.Series, weights: pd.Series, by: pd.Series) -> pd.Series:
@@ -130,71 +126,48 @@ def weighted_median(values: pd.Series, weights: pd.Series, by: pd.Series) -> pd.
     frame = pd.DataFrame({"value": values, "weight": weights, "by": by}).sort_values(["by", "value"])
     grouped = frame.groupby("by")["weight"]
     half = grouped.transform("sum") / 2
-    reached = frame[grouped.cumsum() >= half]
+    reached = frame[grouped.cumsum() >= half * (1 - _ROUNDING)]
     found = reached.groupby("by")["value"].first()
     return found.rename(None).rename_axis(None)
 
 
-def _with_nobody(materials: Materials, parts: pd.DataFrame) -> pd.DataFrame:
-    """Say that nobody is in a quartier where nobody starts, when people start from its communes.
+def _parts(materials: Materials, walk: Walked, inside: pd.Series) -> pd.DataFrame:
+    """Give what is inside, what is known and all there is, of every territory.
 
-    A commune without anybody has no parts: the layer of people does not reach it.
+    A quartier, or the rest of a commune, where nobody starts holds nobody, when people start from the
+    commune; in a commune without anybody the layer of people does not reach.
     """
-    rows = materials.geography.memberships
-    reached = rows[(rows["parent_kind"] == "commune") & rows["parent"].isin(parts.index)]
-    nobody = sorted(set(reached["territory"]) & set(materials.geography.of_kind("qpv")) - set(parts.index))
-    return pd.concat([parts, pd.DataFrame(0.0, index=nobody, columns=parts.columns)])
+    legs, geography = walk.legs, materials.geography
+    weights = {
+        "inside": legs["weight"].where(inside, 0.0),
+        "known": legs["weight"].where(legs["known"], 0.0),
+        "total": legs["weight"],
+    }
+    parts = pd.DataFrame(weights).groupby(legs["territory"]).sum()
+    reached = parts_of_communes(geography, parts.index)
+    nobody = reached.difference(parts.index)
+    parts = pd.concat([parts, pd.DataFrame(0.0, index=nobody, columns=parts.columns)])
+    together = with_groups(parts, geography, walk.left_out.communes)
+    if geography.departement in together.index:
+        together.loc[geography.departement, "total"] += walk.origins.unplaced
+    return together
 
 
-def _populations(materials: Materials) -> pd.Series:
-    """Municipal population of the communes, the last one known when the edition comes out."""
-    rows = materials.rows(walking_of(materials).population)
-    rows = rows[(rows["variable"] == "population") & rows["value"].notna()]
-    rows = rows[rows["year"] <= materials.file.edition].sort_values("year")
-    return rows.drop_duplicates("territory", keep="last").set_index("territory")["value"]
-
-
-def _small_communes(materials: Materials, people: pd.Series) -> list[str]:
-    """Communes under the population from which the value of the département counts them."""
-    geography = materials.geography
-    edges = geography.edges("reference")
-    codes = sorted(edges.loc[edges["group"] == geography.departement, "territory"])
-    card = walking_of(materials).population
-    unknown = sorted(set(codes) - set(people.index))
-    if unknown:
-        raise CatalogueError(
-            "the card does not hold the population of every commune",
-            file=f"editions/{materials.file.edition}.yaml",
-            column="walking.population",
-            found=f"{card}, without {', '.join(unknown[:10])}",
-            allowed=f"the population of the {len(codes)} communes of the département",
-        )
-    least = materials.threshold("acces_communes_population_min")
-    return [code for code in codes if people[code] < least]
-
-
-def _told_of_small(materials: Materials, small: list[str], result: pd.DataFrame) -> pd.DataFrame:
-    """Say in the département, and in what is left of it, which communes were left out."""
-    geography = materials.geography
-    if not small:
-        return result
-    names = listing([geography.name(code) for code in small])
-    least = format_number(materials.threshold("acces_communes_population_min"))
-    words = f"sans les communes de moins de {least} habitants ({names})"
-    for code in (geography.departement, geography.outside):
-        if code in result.index:
-            result.loc[code, "note"] = f"{words} ; {result.loc[code, 'note']}"
-    return result
-
-
-def _told(walk: Walked, shares: pd.DataFrame, words: str) -> pd.DataFrame:
+def _told(materials: Materials, walk: Walked, shares: pd.DataFrame, words: str) -> pd.DataFrame:
     """Give origin, source and note to what was measured."""
     seen = shares["status"] == OBSERVED
+    reasons = {
+        NOT_AVAILABLE: "personne ne part d'une partie du territoire : on ne sait pas qui y habite",
+        NOT_APPLICABLE: "personne ne part de ce territoire",
+    }
     notes = []
-    for coverage in shares["coverage"]:
-        percent = 100 * coverage if coverage == 1 else min(100 * coverage, _ALMOST_ALL)
-        part = f"partiel : {format_number(percent, 1)} % rattachés aux rues" if coverage < 1 else ""
-        notes.append(" ; ".join(text for text in (part, words) if text))
-    return shares.assign(
+    for status, coverage in zip(shares["status"], shares["coverage"], strict=True):
+        extent = coverage_words(coverage, "des départs ont un trajet connu", enough=status == OBSERVED)
+        notes.append(reasons.get(status) or " ; ".join(text for text in (extent, words) if text))
+    told = shares.assign(
         origin=np.where(seen, "oqhs", ""), source=np.where(seen, walk.source, ""), note=notes, check=np.nan
     )
+    geography = materials.geography
+    apart = told.index.isin([geography.departement, geography.outside]) & (walk.left_out.words != "")
+    told["note"] = told["note"].mask(apart, f"{walk.left_out.words} ; " + told["note"])
+    return told

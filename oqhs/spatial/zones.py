@@ -10,23 +10,61 @@ import pandas as pd
 from oqhs.errors import CatalogueError
 from oqhs.geography import Geography
 from oqhs.materials import Materials
-from oqhs.measures.parts import rest_of_parts, sums_of_parts
+from oqhs.measures.parts import sums_of_parts
 
 #: Territories that are looked at themselves; the others are made of them.
 _DRAWN = ("qpv", "commune")
+#: Kind of the ground of a commune that is in no quartier.
+_REST = "reste"
 
 
-def drawn(geography: Geography) -> gpd.GeoDataFrame:
-    """Quartiers and communes, indexed by code."""
+def drawn(materials: Materials) -> gpd.GeoDataFrame:
+    """Quartiers, communes, and the ground of each commune that is in no quartier, indexed by code."""
+    return materials.once("zones", lambda: _drawn(materials.geography))
+
+
+def _drawn(geography: Geography) -> gpd.GeoDataFrame:
     territories = geography.territories
-    return territories[territories["kind"].isin(_DRAWN)].set_index("territory")
+    zones = territories[territories["kind"].isin(_DRAWN)].set_index("territory")[["kind", "geometry"]]
+    communes = zones[zones["kind"] == "commune"]
+    quartiers = zones.loc[zones["kind"] == "qpv", "geometry"].union_all()
+    left = communes.assign(kind=_REST, geometry=communes.difference(quartiers))
+    return gpd.GeoDataFrame(pd.concat([zones, left.set_axis(_rest_of(left.index))]), crs=zones.crs)
 
 
-def members_of(geography: Geography) -> pd.DataFrame:
-    """Which drawn territories make up which: `group`, `territory`."""
-    return pd.concat([geography.edges("qpv"), geography.edges("reference")], ignore_index=True)[
-        ["group", "territory"]
-    ]
+def _rest_of(communes: pd.Index) -> list[str]:
+    return [f"{code} hors QPV" for code in communes]
+
+
+def parts_of_communes(geography: Geography, communes: pd.Index) -> pd.Index:
+    """Give the quartiers that lie in some communes, were it in part, and the ground in none of them."""
+    rows = geography.memberships
+    inside = rows["parent"].isin(communes) & rows["territory"].isin(geography.of_kind("qpv"))
+    known = communes[communes.isin(geography.of_kind("commune"))]
+    return pd.Index(sorted({*rows.loc[inside, "territory"], *_rest_of(known)}), dtype="str")
+
+
+def members_of(geography: Geography, left_out: Sequence[str] = ()) -> pd.DataFrame:
+    """Which drawn territories make up which.
+
+    Parameters
+    ----------
+    geography : Geography
+        Who is made of whom.
+    left_out : sequence of str, optional
+        Communes that the département does not count, nor the département without its quartiers.
+
+    Returns
+    -------
+    DataFrame
+        `group`, `territory`.
+    """
+    edges = pd.concat([geography.edges("qpv"), geography.edges("reference")])[["group", "territory"]]
+    whole = edges["group"] == geography.departement
+    edges = edges[~(whole & edges["territory"].isin(left_out))]
+    kept = edges.loc[edges["group"] == geography.departement, "territory"]
+    rest = pd.DataFrame({"group": geography.outside, "territory": _rest_of(pd.Index(kept))})
+    return pd.concat([edges, rest], ignore_index=True)
 
 
 def with_groups(parts: pd.DataFrame, geography: Geography, left_out: Sequence[str] = ()) -> pd.DataFrame:
@@ -35,36 +73,19 @@ def with_groups(parts: pd.DataFrame, geography: Geography, left_out: Sequence[st
     Parameters
     ----------
     parts : DataFrame
-        As `oqhs.measures.parts` takes them.
-    geography : Geography
-        Who is made of whom.
-    left_out : sequence of str, optional
-        Communes that the département does not count. Where quartiers lie in them, nobody knows what is left
-        of it without its quartiers.
+        Indexed by drawn territory, as `oqhs.measures.parts` takes them.
+    geography, left_out
+        As in `members_of`.
 
     Returns
     -------
     DataFrame
-        The same columns, `n_known` and `n_total`; the département without its quartiers is what is left of
-        it once they are taken out.
+        The same columns, `n_known` and `n_total`, without the ground that is in no quartier.
     """
     own = parts.assign(n_known=(parts["known"] > 0).astype("int64"), n_total=1)
-    edges = members_of(geography)
-    apart = (edges["group"] == geography.departement) & edges["territory"].isin(left_out)
-    grouped = sums_of_parts(parts, edges[~apart])
-    together = pd.concat([own.drop(index=grouped.index, errors="ignore"), grouped])
-    whole, inside = geography.departement, geography.ensemble
-    if whole in together.index and inside in together.index and not quartiers_in(geography, left_out):
-        rest = rest_of_parts(together.loc[whole], together.loc[inside])
-        together.loc[geography.outside] = rest.reindex(together.columns).fillna({"n_known": 1, "n_total": 1})
-    return together
-
-
-def quartiers_in(geography: Geography, communes: Sequence[str]) -> list[str]:
-    """Quartiers that lie, were it in part, in some communes."""
-    rows = geography.memberships
-    inside = rows["parent"].isin(communes) & rows["territory"].isin(geography.of_kind("qpv"))
-    return sorted(set(rows.loc[inside, "territory"]))
+    named = own[own.index.isin(geography.territories["territory"])]
+    grouped = sums_of_parts(parts, members_of(geography, left_out))
+    return pd.concat([named.drop(index=grouped.index, errors="ignore"), grouped])
 
 
 def cards_of(materials: Materials, name: str) -> tuple[str, ...]:

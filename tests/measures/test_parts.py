@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oqhs.errors import MeasureError
-from oqhs.measures.parts import PART_COLUMNS, rest_of_parts, shares_of_parts, sums_of_parts
+from oqhs.measures.parts import PART_COLUMNS, shares_of_parts, sums_of_parts
 
 
 def parts(**rows):
@@ -49,18 +49,10 @@ def test_a_member_nobody_measured_leaves_the_whole_unknown():
     assert summed.loc["g", ["n_known", "n_total"]].tolist() == [1, 2]
 
 
-def test_what_is_left_of_a_territory_is_a_subtraction():
-    table = parts(whole=(10, 80, 100), part=(4, 20, 20))
-    assert rest_of_parts(table.loc["whole"], table.loc["part"]).to_dict() == {
-        "inside": 6,
-        "known": 60,
-        "total": 80,
-    }
-
-
-def test_rounding_alone_never_leaves_less_than_nothing():
-    table = parts(whole=(0.3, 1, 1), part=(0.1 + 0.2, 1, 1))  # 0.30000000000000004
-    assert rest_of_parts(table.loc["whole"], table.loc["part"]).tolist() == [0, 0, 0]
+def test_rounding_alone_never_makes_a_whole_a_part():
+    # 0.1 + 0.2 is 0.30000000000000004, of which 0.3 is all.
+    found = shares_of_parts(parts(a=(0.1, 0.3, 0.1 + 0.2)), 0.8).loc["a"]
+    assert (found["coverage"], found["lower"], found["upper"]) == (1, found["value"], found["value"])
 
 
 @pytest.mark.parametrize("row", [(5, 4, 10), (1, 11, 10), (-1, 4, 10)])

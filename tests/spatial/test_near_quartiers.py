@@ -37,3 +37,10 @@ def test_communes_and_departement_have_no_such_count():
 
 def test_the_note_tells_the_distance_and_how_it_is_taken():
     assert "à 300 m au plus du bord du quartier, à vol d'oiseau" in observed().loc["QN99901M", "note"]
+
+
+def test_a_facility_without_coordinates_may_be_near_any_quartier():
+    found = observed([*COLLEGES, ("lost", None, None, None)]).loc["QN99904M"]
+    assert found[["value", "lower", "upper"]].tolist() == [0, 0, 1]
+    assert found["coverage"] == 5 / 6
+    assert "dont 1 sans coordonnées" in found["note"]

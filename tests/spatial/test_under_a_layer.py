@@ -55,7 +55,7 @@ def test_the_departement_is_the_sum_of_the_surfaces_and_not_a_mean_of_shares():
     assert found.loc["999", "coverage"] == pytest.approx(290 / 300)
 
 
-def test_the_rest_of_the_departement_is_a_subtraction_of_surfaces():
+def test_the_rest_of_the_departement_is_its_ground_without_the_quartiers():
     found = heat()
     quartiers, whole, rest = (found.loc[code] for code in ("QPV-999", "999", "HORS-QPV-999"))
     assert rest["numerator"] == pytest.approx(whole["numerator"] - quartiers["numerator"])
@@ -72,6 +72,7 @@ def test_what_the_layer_does_not_reach_has_no_value_rather_than_zero():
 
 
 def test_the_note_tells_the_classes_the_hour_and_how_much_is_covered():
+    assert heat().loc["99901", "note"] == "aléa de jour, classes 2 et plus"
     note = heat().loc["99902", "note"]
     assert "aléa de jour, classes 2 et plus" in note
     assert "90,0 % de la surface couverte" in note

@@ -4,8 +4,8 @@ Ten minutes at 4 km/h are 666.67 m. The only PMI stands at x = 150 m, on the str
 """
 
 import numpy as np
-import pandas as pd
 import pytest
+import shapely
 from invented_ground import addresses, facilities, materials, populations, street
 
 from oqhs.errors import CatalogueError, MeasureError
@@ -51,15 +51,24 @@ def test_small_communes_are_left_out_of_the_departement_and_listed():
     found = observed()
     # Orval (99903), of 9 999 inhabitants, is left out: 100 of 150 + 30.
     assert found.loc["999", "value"] == pytest.approx(100 * 100 / 180)
-    assert "sans les communes de moins de 10\u202f000 habitants (Orval)" in found.loc["999", "note"]
+    assert "sans les communes de moins de 10\u202f000 habitants en 2020 (Orval)" in found.loc["999", "note"]
     # The commune itself keeps its value.
     assert found.loc["99903", "value"] == 0
 
 
-def test_the_rest_of_the_departement_is_unknown_when_a_quartier_is_in_a_commune_left_out():
-    found = observed()
-    assert found.loc["HORS-QPV-999", "status"] == "not_available"
-    assert np.isnan(found.loc["HORS-QPV-999", "value"])
+def test_the_rest_of_the_departement_leaves_out_the_same_communes():
+    found = observed(homes=[*HOMES, ("f", 500, 20), ("g", 2300, 70)])
+    # f, 350 m away, is in 99901 and in no quartier; d and g are in Orval, which is left out.
+    assert found.loc["HORS-QPV-999", ["value", "denominator"]].tolist() == [100, 20]
+    assert "(Orval)" in found.loc["HORS-QPV-999", "note"]
+
+
+def test_people_of_a_quartier_that_sticks_out_of_its_commune_are_not_taken_from_the_rest():
+    # QN99901M holds a at x = 150; the rest of the département is measured on its own ground.
+    people = populations(c99901=20_000, c99902=12_000, c99903=10_000, c99804=15_000)
+    found = observed(people=people)
+    parts = [found.loc[code, "denominator"] for code in ("QPV-999", "HORS-QPV-999", "999")]
+    assert parts == [220, 60, 280]
 
 
 def test_the_rest_of_the_departement_is_the_departement_without_its_quartiers():
@@ -168,14 +177,59 @@ def test_a_list_without_the_category_of_the_indicator_is_refused():
 def test_people_who_start_without_a_count_are_told_and_not_taken_for_nobody():
     homes = addresses(*HOMES)
     homes.loc[0, "population"] = np.nan
-    files = {
+    found = by_hand(homes)
+    # Nobody counted "a": for what is unknown, it stands for the mean of the others, 180 / 4 = 45 persons.
+    assert found.loc["QN99901M", ["status", "coverage"]].tolist() == ["not_covered", 0]
+    assert found.loc["99901", ["status", "coverage"]].tolist() == ["not_covered", 50 / 95]
+    assert "1 adresses sans effectif" in found.loc["99902", "note"]
+
+
+def test_people_without_a_place_lower_the_coverage_of_the_departement():
+    homes = addresses(*HOMES)
+    homes.loc[3, "geometry"] = None  # 60 persons, somewhere
+    found = by_hand(homes)
+    # 100 of the 180 counted in the communes kept, and 60 more who may be there.
+    assert found.loc["999", ["coverage", "value"]].tolist() == pytest.approx([180 / 240, np.nan], nan_ok=True)
+    assert "1 adresses sans coordonnées" in found.loc["99901", "note"]
+
+
+def test_addresses_outside_the_communes_are_counted_and_told():
+    found = by_hand(addresses(*HOMES, ("away", 900_000, 50)))
+    assert "1 adresses hors des communes" in found.loc["99901", "note"]
+
+
+def test_a_facility_too_far_from_any_street_is_told():
+    pmi = facilities(("p1", 150, None, None), ("p2", 2550, None, None))
+    pmi.loc[1, "geometry"] = shapely.Point(2550, 450)
+    found = by_hand(addresses(*HOMES), pmi=pmi)
+    assert found.loc["QN99904M", "value"] == 0
+    assert "1 équipements à plus de 200 m d'une rue, non atteints" in found.loc["QN99904M", "note"]
+
+
+def by_hand(homes, name="pmi_10_min", **files):
+    """Observe an indicator on addresses changed by hand."""
+    held = {
         "rues": street(0, 3000),
         "adresses": homes,
         "pmi": facilities(("p1", 150, None, None)),
         "com": PEOPLE,
     }
-    made = materials(files, {"pmi_10_min": (2024, "pmi")}, walking=WALKING)
-    found = observations_of(made, indicators=["pmi_10_min"]).set_index("territory")
-    assert found.loc["QN99901M", "status"] != "observed"
-    assert "1 adresses sans effectif" in found.loc["99901", "note"]
-    assert pd.notna(found.loc["99901", "value"])
+    made = materials(held | files, {name: (2024, "pmi")}, walking=WALKING)
+    return observations_of(made, indicators=[name]).set_index("territory")
+
+
+def test_the_median_leaves_out_the_small_communes_and_does_not_guess_where_nobody_is_known():
+    found = observed("pmi_minutes")
+    # 100 persons at 0 m, 50 at 800 m and 30 at 900 m, without the 100 of Orval: the 90th is at 0 m.
+    assert found.loc["999", "value"] == 0
+    assert "(Orval)" in found.loc["999", "note"]
+    # T99 also holds 99804, where the layer of people has nobody.
+    assert found.loc["T99", "status"] == "not_available"
+
+
+def test_the_bounds_of_a_median_hold_those_whose_walk_is_unknown():
+    # 60 persons at 0 m, 50 at 800 m (12 min), 25 nobody can join to a street: known for 110 of 135, 81.5 %.
+    homes = [("a", 150, 60), ("b", 950, 50), ("f", 500, 25, 850)]
+    found = observed("pmi_minutes", homes=homes).loc["99901"]
+    # If the 25 are at the door, the 67.5th of 135 is at 0; if they are out of reach, at 12 minutes.
+    assert found[["lower", "value", "upper"]].tolist() == pytest.approx([0, 0, 12])
