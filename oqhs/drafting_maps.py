@@ -11,7 +11,7 @@ from oqhs.entries import ABOUT_FACILITIES, ON_FOOT, ON_THE_MAP
 from oqhs.observatory import Observatory
 from oqhs.sources.cards import Card
 
-_SURFACES = ("heat", "canopy")
+_SURFACES = ("heat", "canopy", "exposure")
 
 
 def drafted_walking(
@@ -58,11 +58,16 @@ def drafted_on_the_map(
         if how in ABOUT_FACILITIES:
             held = _facilities(observatory, str(indicator.facility))
         else:
-            layers = [one for layout in _SURFACES for one in _of_layout(observatory, layout)]
-            held = [card for card in layers if card.source == indicator.source]
+            surfaces = [one for layout in _SURFACES for one in _of_layout(observatory, layout)]
+            held = [card for card in surfaces if card.source == indicator.source]
         card = _last(held, edition)
         if card is not None:
-            inputs = SideInputs(qpv=(card,), reference=(card,))
+            footprint = _last(_footprints(observatory, indicator.source), edition)
+            layers = how == "area_share" and footprint is not None
+            ids = (card, str(footprint)) if layers else (card,)
+            if how == "area_share" and not layers and observatory.cards[card].layout == "exposure":
+                continue
+            inputs = SideInputs(qpv=ids, reference=ids)
             year = observatory.cards[card].year or edition
             found[name] = IndicatorRecipe(year=year, recipe=how, inputs=inputs)
     return found
@@ -70,6 +75,10 @@ def drafted_on_the_map(
 
 def _of_layout(observatory: Observatory, layout: str) -> list[Card]:
     return [card for card in observatory.cards.values() if card.layout == layout]
+
+
+def _footprints(observatory: Observatory, source: str) -> list[Card]:
+    return [card for card in _of_layout(observatory, "footprint") if card.source == source]
 
 
 def _facilities(observatory: Observatory, category: str) -> list[Card]:

@@ -62,10 +62,8 @@ class ObservedEdition:
 
     @cached_property
     def cards(self) -> list[str]:
-        """Ids of the cards the edition uses, sorted, the footprints of its layers of trees included."""
-        named = {card for _, card in self.file.named_cards()}
-        trees = [card.canopy for name, card in self.observatory.cards.items() if name in named]
-        return sorted(named | {one.reach for one in trees if one is not None and one.reach is not None})
+        """Ids of the cards the edition uses, sorted."""
+        return sorted({card for _, card in self.file.named_cards()})
 
     @cached_property
     def geography(self) -> Geography:

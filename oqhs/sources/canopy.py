@@ -19,6 +19,7 @@ from oqhs.errors import CatalogueError, CRSError, DataError, LayoutError, Missin
 from oqhs.sources.cards import Card, card_place
 from oqhs.sources.layers import open_layer, surfaces_of
 from oqhs.sources.mappings import CanopyMapping
+from oqhs.sources.strata import kept_rows
 from oqhs.sources.tabular import Reading
 
 if TYPE_CHECKING:
@@ -26,9 +27,8 @@ if TYPE_CHECKING:
 
 CANOPY_COLUMNS = ["stratum", "geometry"]
 RASTER_COLUMNS = ["raster", "band", "keep", "geometry"]
-#: Files that are rasters, by their ending.
-RASTERS = {".asc", ".jp2", ".tif", ".tiff", ".vrt"}
-_SHOWN = 10
+#: Files that are rasters, by their ending, and the drivers they are opened with: none that points elsewhere.
+RASTERS = {".jp2": "JP2OpenJPEG", ".tif": "GTiff", ".tiff": "GTiff"}
 
 
 def read_canopy(path: Path, card: Card) -> Reading:
@@ -56,15 +56,17 @@ def read_canopy(path: Path, card: Card) -> Reading:
     CRSError
         The layer says no coordinate reference system.
     DataError
-        No row is of a stratum that is kept, a row has no geometry or is not in France, or longitude and
+        A value that is kept stands in no row, a row has no geometry or is not in France, or longitude and
         latitude are swapped.
     """
     if path.suffix.lower() in RASTERS:
         return _read_raster(path, card)
     mapping = _mapping(path, card)
-    raw = open_layer(path, what="crowns")
+    raw = open_layer(path, layer=card.sheet, what="crowns")
     surfaces = surfaces_of(path, raw)
-    strata, kept = _kept(path, raw, mapping)
+    strata, kept = pd.Series(None, index=raw.index, dtype="str"), np.ones(len(raw), dtype=bool)
+    if mapping.stratum is not None:
+        strata, kept = kept_rows(path, raw, mapping.stratum, mapping.keep, "canopy: keep")
     frame = gpd.GeoDataFrame({"stratum": strata}, geometry=surfaces.shapes, crs=surfaces.crs)
     frame = frame[CANOPY_COLUMNS][kept].reset_index(drop=True)
     used = {mapping.stratum, raw.geometry.name}
@@ -109,40 +111,6 @@ def _mapping(path: Path, card: Card) -> CanopyMapping:
             allowed="stratum: FIELD and keep: [VALUE, …], or neither where every row is one",
         )
     return mapping
-
-
-def _kept(path: Path, raw: gpd.GeoDataFrame, mapping: CanopyMapping) -> tuple[pd.Series, np.ndarray]:
-    """Strata of the rows, and which of them are trees or shrubs; all are where the card names no field."""
-    if mapping.stratum is None:
-        return pd.Series(None, index=raw.index, dtype="str"), np.ones(len(raw), dtype=bool)
-    strata = _strata(path, raw, mapping.stratum)
-    kept = strata.isin([str(value).strip() for value in mapping.keep]).to_numpy(dtype=bool)
-    if not kept.any():
-        raise DataError(
-            "no row is of a stratum that the card keeps",
-            file=path,
-            column=mapping.stratum,
-            found=", ".join(sorted(set(strata.dropna()))[:_SHOWN]),
-            allowed=", ".join(map(str, mapping.keep)),
-            todo="correct `canopy: keep` in the card of the file",
-        )
-    return strata, kept
-
-
-def _strata(path: Path, raw: gpd.GeoDataFrame, field: str) -> pd.Series:
-    """Strata of the rows, as text; a whole number written as a decimal one loses its `.0`."""
-    if field not in raw.columns or field == raw.geometry.name:
-        raise LayoutError(
-            "the card names a field the layer does not have",
-            file=path,
-            column=field,
-            found=", ".join(map(str, raw.columns)),
-            todo="correct `canopy: stratum` in the card of the file",
-        )
-    cells = raw[field]
-    if pd.api.types.is_float_dtype(cells) and not (cells.dropna() % 1).any():
-        cells = cells.astype("Int64")
-    return cells.astype("str").str.strip()
 
 
 @dataclass(frozen=True)
@@ -196,7 +164,7 @@ def open_dataset(path: Path) -> Iterator[DatasetReader]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            dataset = rasterio.open(path)
+            dataset = rasterio.open(path, driver=RASTERS.get(path.suffix.lower(), "GTiff"))
     except RasterioIOError as error:
         what = f"this is not a raster: {error}"
         raise LayoutError(what, file=path, allowed="GeoTIFF, or whatever GDAL reads") from error

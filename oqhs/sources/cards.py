@@ -18,6 +18,7 @@ from oqhs.errors import CatalogueError, ChecksumError, Problem
 from oqhs.sources.mappings import (
     AttributeMapping,
     CanopyMapping,
+    ExposureMapping,
     FacilityMapping,
     HeatMapping,
     LayerMapping,
@@ -29,7 +30,7 @@ from oqhs.sources.mappings import (
 
 CARD_SUFFIX = ".card.yaml"
 #: Layouts of what is laid over the territories.
-LAID_OUT = ("canopy", "facilities", "heat", "people", "streets")
+LAID_OUT = ("canopy", "exposure", "facilities", "footprint", "heat", "people", "streets")
 #: Layouts a card describes itself, beside those of the catalogue.
 OWN_LAYOUTS = ("attributes", "mapped", "mapped_layer", "memberships", *LAID_OUT)
 
@@ -53,9 +54,9 @@ class Card(Model):
     """The card of a file under `data/raw`.
 
     `kind` decides where codes are written alike (region or département); `sheet` chooses a sheet of a
-    workbook; `years` gives those of the blocks of a table that are not of its own year; `sidecars` are
-    the files a layer needs beside it, with their checksums; `archive` says what the file was taken
-    from, `replaces` which ones it has replaced, the last first.
+    workbook, or a layer of a file that holds several; `years` gives those of the blocks of a table that are
+    not of its own year; `sidecars` are the files a layer needs beside it, with their checksums; `archive`
+    says what the file was taken from, `replaces` which ones it has replaced, the last first.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
@@ -79,6 +80,7 @@ class Card(Model):
     attributes: AttributeMapping | None = None
     heat: HeatMapping | None = None
     canopy: CanopyMapping | None = None
+    exposure: ExposureMapping | None = None
     facilities: FacilityMapping | None = None
     people: PeopleMapping | None = None
     streets: StreetMapping | None = None

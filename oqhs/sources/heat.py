@@ -59,7 +59,7 @@ def read_heat(path: Path, card: Card) -> Reading:
             allowed="when: jour or when: nuit",
         )
     _refuse_means(path)
-    raw = open_layer(path, what="îlots")
+    raw = open_layer(path, layer=card.sheet, what="îlots")
     surfaces = surfaces_of(path, raw)
     name = _field(path, raw, mapping.when)
     frame = gpd.GeoDataFrame(

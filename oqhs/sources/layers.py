@@ -43,10 +43,11 @@ def open_layer(
     Raises
     ------
     LayoutError
-        The file is not a layer, or has no geometry.
+        The file is not a layer, holds several and none is named, or has no geometry.
     CRSError
         Neither the file nor the caller says a system, or they disagree.
     """
+    layer = _named_layer(path, layer)
     try:
         stored = path.suffix.lower() == ".parquet"
         found = gpd.read_parquet(path) if stored else pyogrio.read_dataframe(path, layer=layer)
@@ -79,6 +80,30 @@ def open_layer(
     return found
 
 
+def _named_layer(path: Path, layer: str | None) -> str | None:
+    """Check the name of a layer, or that the file holds only one; a file of no layer is told when opened."""
+    if path.suffix.lower() == ".parquet":
+        held = [path.stem]
+    else:
+        try:
+            held = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+        except (DataSourceError, ValueError, OSError):
+            return layer
+    if layer is None and len(held) > 1:
+        raise LayoutError(
+            "this file holds several layers",
+            file=path,
+            column="layer",
+            allowed=", ".join(held),
+            todo="say which one: `sheet: NAME` in the card of the file",
+        )
+    if layer is not None and layer not in held:
+        raise LayoutError(
+            "the file has no such layer", file=path, column="layer", found=layer, allowed=", ".join(held)
+        )
+    return layer if path.suffix.lower() != ".parquet" else None
+
+
 @dataclass(frozen=True)
 class Surfaces:
     """Geometries of a layer as valid surfaces, in metres.
@@ -109,9 +134,12 @@ def surfaces_of(path: Path, raw: gpd.GeoDataFrame) -> Surfaces:
     if raw.empty:
         raise LayoutError("this layer is empty", file=path, allowed="one polygon at least", todo=again)
     given = raw.geometry.to_numpy()
-    nowhere = np.flatnonzero(shapely.is_missing(given) | shapely.is_empty(given))
+    xy, owner = shapely.get_coordinates(given, return_index=True)
+    lost = np.zeros(len(given), dtype=bool)
+    lost[owner[~np.isfinite(xy).all(axis=1)]] = True
+    nowhere = np.flatnonzero(shapely.is_missing(given) | shapely.is_empty(given) | lost)
     if len(nowhere):
-        what = "this row has no geometry"
+        what = "this row has no geometry, or a coordinate that is not a number"
         raise DataError.gather(
             Problem(what, path, int(row) + 1, allowed="a polygon", todo=again) for row in nowhere
         )

@@ -80,14 +80,19 @@ class CanopyMapping(Model):
     """How to read a layer of vegetation seen from above.
 
     Of polygons, `keep` lists the values of the field `stratum` that are trees or shrubs; of a raster, the
-    values of its pixels, in `band`. `reach` is the card of the layer of what was looked at, where that is
-    not everything.
+    values of its pixels, in `band`.
     """
 
     stratum: str | None = None
     keep: tuple[str | int, ...] = ()
     band: int = Field(default=1, ge=1)
-    reach: str | None = None
+
+
+class ExposureMapping(Model):
+    """How to read a layer of classes of air or noise: those of `field` that count as exposed."""
+
+    field: str
+    keep: tuple[str | int, ...] = Field(min_length=1)
 
 
 class PlaceMapping(Model):
@@ -151,7 +156,6 @@ class PeopleMapping(PlaceMapping):
 
 
 class StreetMapping(Model):
-    """How to read a layer of streets: which layer of the file, and the system of one that says none."""
+    """How to read a layer of streets that says no system: the one it is in."""
 
-    layer: str | None = None
     crs: str | None = None

@@ -43,7 +43,7 @@ def read_perimeters(path: Path, catalogue: Catalogue, *, perimeter: str | None, 
         A code has no known shape or stands twice, a name or a geometry is missing, or the perimeter is
         nowhere.
     """
-    raw = open_layer(path)
+    raw = open_layer(path, layer=card.sheet if card is not None else None)
     layout_name, layout = _recognise(path, raw, catalogue, card)
     fields = {str(name).upper(): name for name in raw.columns}
     codes = normalise_codes(raw[fields[layout.territory.upper()]].astype("str"))

@@ -72,7 +72,7 @@ def read_line_layer(path: Path, *, layer: str | None, crs: str | int | None) -> 
     DataError
         A coordinate is no number.
     """
-    raw = open_layer(path, crs=crs, layer=_named_layer(path, layer), what="lines")
+    raw = open_layer(path, crs=crs, layer=layer, what="lines")
     fields = pd.DataFrame(raw.drop(columns=raw.geometry.name))
     fields.columns = fields.columns.astype("str").str.lower()
     looked = {_HSTORE, *(tag for one in walking_rules().vocabularies.values() for tag in one.tags)}
@@ -108,30 +108,6 @@ def _refuse_unplaced(path: Path, shapes: np.ndarray) -> None:
             )
             for row in wrong
         )
-
-
-def _named_layer(path: Path, layer: str | None) -> str | None:
-    """Check the name of a layer, or that the file holds only one; a file of no layer is told when opened."""
-    if path.suffix.lower() == ".parquet":
-        held = [path.stem]
-    else:
-        try:
-            held = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
-        except (DataSourceError, ValueError, OSError):
-            return layer
-    if layer is None and len(held) > 1:
-        raise LayoutError(
-            "this file holds several layers",
-            file=path,
-            column="layer",
-            allowed=", ".join(held),
-            todo="say which one: read_streets(path, layer=…), or `streets: {layer: …}` in the card",
-        )
-    if layer is not None and layer not in held:
-        raise LayoutError(
-            "the file has no such layer", file=path, column="layer", found=layer, allowed=", ".join(held)
-        )
-    return layer if path.suffix.lower() != ".parquet" else None
 
 
 def _with_hstore(frame: pd.DataFrame) -> pd.DataFrame:

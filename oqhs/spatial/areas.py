@@ -13,14 +13,15 @@ from oqhs.sources.cards import Card
 from oqhs.spatial.zones import cards_of, drawn, with_groups
 from oqhs.text import OBSERVED, coverage_words, format_number
 
+_MOST_CARDS = 2
 _WHEN = {"jour": "de jour", "nuit": "de nuit"}
 
 
 def share_of_surface(materials: Materials, name: str) -> pd.DataFrame:
     """Measure the part of each territory that lies under a layer."""
-    card = _only(materials, name)
+    card, surveyed = _layers(materials, name)
     zones = drawn(materials)
-    found = _measured(materials, card, zones)
+    found = _measured(materials, card, surveyed, zones)
     parts = found.rename(columns={"inside_m2": "inside", "covered_m2": "known", "area_m2": "total"})
     parts = with_groups(parts[["inside", "known", "total"]], materials.geography)
     shares = shares_of_parts(parts, materials.threshold("couverture_min"))
@@ -31,35 +32,35 @@ def share_of_surface(materials: Materials, name: str) -> pd.DataFrame:
         n_known=parts["n_known"],
         n_total=parts["n_total"],
         origin=seen.map({True: "oqhs", False: ""}),
-        source=card.id,
+        source="+".join(one.id for one in (card, surveyed) if one is not None),
         note=[_note(words, share, seen=known) for share, known in zip(shares["coverage"], seen, strict=True)],
         check=float("nan"),
     )
 
 
-def _only(materials: Materials, name: str) -> Card:
-    cards = cards_of(materials, name)
-    if len(cards) != 1:
-        raise CatalogueError(
-            "a share of the surface is measured on one layer",
-            file=f"editions/{materials.file.edition}.yaml",
-            column=f"indicators.{name}.inputs.qpv",
-            found=", ".join(cards) or None,
-            allowed="one card",
-        )
-    card = materials.cards[cards[0]]
-    if card.layout not in {"heat", "canopy"}:
-        raise CatalogueError(
-            "this card is not a layer of heat islands or of trees",
-            file=f"editions/{materials.file.edition}.yaml",
-            column=f"indicators.{name}.inputs.qpv",
-            found=f"{card.id}: layout {card.layout}",
-            allowed="layout: heat, or layout: canopy",
-        )
-    return card
+_LAYERS = ("heat", "canopy", "exposure")
 
 
-def _measured(materials: Materials, card: Card, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+def _layers(materials: Materials, name: str) -> tuple[Card, Card | None]:
+    """Give the card of the layer and that of what was surveyed, if the edition names one."""
+    cards = [materials.cards[card] for card in cards_of(materials, name)]
+    fit = [card.layout in _LAYERS for card in cards[:1]] + [card.layout == "footprint" for card in cards[1:]]
+    alone = len(cards) == 1 and cards[0].layout == "exposure"
+    if not cards or not all(fit) or len(cards) > _MOST_CARDS or alone:
+        raise CatalogueError(
+            "a share of the surface is measured on one layer, and on what was surveyed",
+            file=f"editions/{materials.file.edition}.yaml",
+            column=f"indicators.{name}.inputs.qpv",
+            found=", ".join(f"{card.id} (layout {card.layout})" for card in cards) or None,
+            allowed="a card of layout heat, canopy or exposure; then one of layout footprint (exposure: always)",
+            todo="classes of air or noise stand only where the limit is passed: say what was mapped",
+        )
+    return cards[0], cards[1] if len(cards) > 1 else None
+
+
+def _measured(
+    materials: Materials, card: Card, surveyed: Card | None, zones: gpd.GeoDataFrame
+) -> pd.DataFrame:
     """Measure the drawn territories; what is under `couverture_min` still serves the sums."""
     from oqhs.measures.areal import area_share
     from oqhs.measures.raster import raster_share
@@ -77,14 +78,10 @@ def _measured(materials: Materials, card: Card, zones: gpd.GeoDataFrame) -> pd.D
         return raster_share(
             there, raster["raster"], keep=raster["keep"], band=raster["band"], couverture_min=0.0
         )
-    reach = card.canopy.reach if card.canopy is not None else None
-    looked_at = _footprint(materials, reach, zones) if reach is not None else _envelope(layer)
-    return area_share(zones, layer, reach=looked_at, couverture_min=0.0)
-
-
-def _footprint(materials: Materials, card: str, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give the surfaces of the card that says what was looked at."""
-    return gpd.GeoDataFrame(materials.read(card)).to_crs(zones.crs)
+    if surveyed is None:
+        return area_share(zones, layer, reach=_envelope(layer), couverture_min=0.0)
+    reach = gpd.GeoDataFrame(materials.read(surveyed.id)).to_crs(zones.crs)
+    return area_share(zones, layer, reach=reach, couverture_min=0.0)
 
 
 def _envelope(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -105,6 +102,6 @@ def _words(materials: Materials, card: Card) -> str:
 
 def _note(words: str, coverage: float, *, seen: bool) -> str:
     """Say what was looked at, and how much of the territory."""
-    extent = coverage_words(coverage, "de la surface couverte", enough=seen)
+    extent = coverage_words(coverage, "de la surface relevée", enough=seen)
     unknown = "surface inconnue" if pd.isna(coverage) else ""
     return " ; ".join(text for text in (words, extent, unknown) if text)

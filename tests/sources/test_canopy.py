@@ -93,9 +93,10 @@ def test_a_field_the_layer_does_not_have_is_refused(crowns, refused):
 
 def test_values_that_match_no_row_are_refused_and_the_ones_there_are_told(crowns, refused):
     path = crowns(strate=["herbe", "arbre"])
-    (problem,) = refused(DataError, read_canopy, path, card(stratum="strate", keep=["Arbres", 3]))
-    assert problem.what == "no row is of a stratum that the card keeps"
-    assert (problem.found, problem.allowed) == ("arbre, herbe", "Arbres, 3")
+    # One that is misspelt is refused, though the other is there: its rows would be lost.
+    (problem,) = refused(DataError, read_canopy, path, card(stratum="strate", keep=["arbre", "arbustes"]))
+    assert problem.what == "the card keeps a value that stands in no row"
+    assert (problem.column, problem.found, problem.allowed) == ("strate", "arbustes", "arbre, herbe")
 
 
 def test_an_empty_layer_is_refused(crowns, refused):

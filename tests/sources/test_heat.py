@@ -150,8 +150,8 @@ def test_a_row_without_a_geometry_is_refused_with_its_line(ilots, refused):
     path = ilots(geometry=[square(), None, shapely.Polygon()], day=[1, 2, 3])
     problems = refused(DataError, read_heat, path, DAY)
     assert [(problem.what, problem.line) for problem in problems] == [
-        ("this row has no geometry", 2),
-        ("this row has no geometry", 3),
+        ("this row has no geometry, or a coordinate that is not a number", 2),
+        ("this row has no geometry, or a coordinate that is not a number", 3),
     ]
 
 
@@ -195,3 +195,24 @@ def test_a_layer_in_degrees_overseas_is_put_in_the_system_of_its_territory(ilots
 def test_a_file_that_is_no_layer_is_refused(write, refused):
     (problem,) = refused(LayoutError, read_heat, write("{}", name="ilots.geojson"), DAY)
     assert problem.what.startswith("this is not a layer")
+
+
+def test_a_coordinate_that_is_not_a_number_is_told_with_its_line(tmp_path, refused):
+    lost = shapely.Polygon([(652_000, 6_862_000), (652_100, float("nan")), (652_100, 6_862_100)])
+    path = tmp_path / "ilots.parquet"
+    gpd.GeoDataFrame({"day": [1, 2]}, geometry=[square(), lost], crs=2154).to_parquet(path)
+    (problem,) = refused(DataError, read_heat, path, DAY)
+    assert (problem.what, problem.line) == (
+        "this row has no geometry, or a coordinate that is not a number",
+        2,
+    )
+
+
+def test_of_a_file_of_several_layers_the_card_says_which_one(tmp_path, refused):
+    path = tmp_path / "ilots.gpkg"
+    for name, value in (("ilots_2017", 1), ("ilots_2022", 3)):
+        gpd.GeoDataFrame({"day": [value]}, geometry=[square()], crs=2154).to_file(path, layer=name)
+    (problem,) = refused(LayoutError, read_heat, path, DAY)
+    assert (problem.what, problem.allowed) == ("this file holds several layers", "ilots_2017, ilots_2022")
+    card = DAY.model_copy(update={"sheet": "ilots_2022"})
+    assert read_heat(path, card).frame["heat_class"].tolist() == [3]

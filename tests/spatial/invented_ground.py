@@ -26,8 +26,9 @@ LAYOUTS = {
         {"facilities": {"category": "pmi", "x": "x", "y": "y", "crs": "EPSG:2154"}},
     ),
     "ilots": ("heat", "ipr", {"heat": {"when": "jour"}}),
-    "arbres": ("canopy", "cd94", {"canopy": {"reach": "emprise"}}),
-    "arbres_seuls": ("canopy", "cd94", {}),
+    "arbres": ("canopy", "cd94", {}),
+    "emprise": ("footprint", "cd94", {}),
+    "bruit": ("exposure", "bruitparif", {"exposure": {"field": "classe", "keep": ["D"]}}),
     "com": ("mapped", "rp", {}),
 }
 
@@ -82,8 +83,8 @@ def surfaces(*boxes, **columns):
 def materials(files, indicators, **edition):
     """Materials of edition 2024; `indicators` gives the year and the card of each."""
     content = {
-        name: {"year": year, "inputs": {"qpv": [card], "reference": [card]}}
-        for name, (year, card) in indicators.items()
+        name: {"year": year, "inputs": {"qpv": list(cards), "reference": list(cards)}}
+        for name, (year, *cards) in indicators.items()
     }
     file = EditionFile.model_validate(
         {"edition": 2024, "departement": "999", "perimeter": "qpv2024", "territories": {"qpv": "couche"},

@@ -26,8 +26,8 @@ ILOTS = [
 ]
 
 
-def observed(files, name="exposition_icu", card="ilots"):
-    made = materials(files, {name: (2022, card)})
+def observed(files, name="exposition_icu", *cards):
+    made = materials(files, {name: (2022, *(cards or ["ilots"]))})
     return observations_of(made, indicators=[name]).set_index("territory")
 
 
@@ -75,14 +75,14 @@ def test_the_note_tells_the_classes_the_hour_and_how_much_is_covered():
     assert heat().loc["99901", "note"] == "aléa de jour, classes 2 et plus"
     note = heat().loc["99902", "note"]
     assert "aléa de jour, classes 2 et plus" in note
-    assert "90,0 % de la surface couverte" in note
+    assert "90,0 % de la surface relevée" in note
 
 
 def test_crowns_that_overlap_count_once():
     # Two squares of 60 m overlap on 20 m in QN99901M: 100 m × 60 m of 100 m × 100 m.
     crowns = surfaces((100, 100, 160, 160), (140, 100, 200, 160), stratum=["arbre"] * 2)
     footprint = surfaces((0, 0, 3000, 1000))
-    found = observed({"arbres": crowns, "emprise": footprint}, "surface_arboree", "arbres")
+    found = observed({"arbres": crowns, "emprise": footprint}, "surface_arboree", "arbres", "emprise")
     assert found.loc["QN99901M", "value"] == pytest.approx(60)
     assert found.loc["99902", "value"] == 0
 
@@ -90,7 +90,7 @@ def test_crowns_that_overlap_count_once():
 def test_without_a_footprint_only_what_lies_between_the_crowns_was_looked_at():
     # Crowns in the corners of 99901: their envelope holds it whole, and nothing of 99902.
     corners = [(0, 0, 10, 10), (990, 0, 1000, 10), (0, 990, 10, 1000), (990, 990, 1000, 1000)]
-    made = materials({"arbres_seuls": surfaces(*corners)}, {"surface_arboree": (2022, "arbres_seuls")})
+    made = materials({"arbres": surfaces(*corners)}, {"surface_arboree": (2022, "arbres")})
     found = observations_of(made, indicators=["surface_arboree"]).set_index("territory")
     # 4 × 100 m² of 1 km².
     assert found.loc["99901", ["value", "coverage"]].tolist() == pytest.approx([0.04, 1])
@@ -99,5 +99,18 @@ def test_without_a_footprint_only_what_lies_between_the_crowns_was_looked_at():
 
 
 def test_a_card_that_is_not_such_a_layer_is_refused():
-    with pytest.raises(CatalogueError, match="not a layer"):
-        observed({"com": surfaces((0, 0, 1, 1))}, card="com")
+    with pytest.raises(CatalogueError, match="measured on one layer") as error:
+        observed({"com": surfaces((0, 0, 1, 1))}, "exposition_icu", "com")
+    assert error.value.problems[0].found == "com (layout mapped)"
+
+
+def test_classes_of_noise_need_to_say_what_was_mapped():
+    with pytest.raises(CatalogueError, match="what was surveyed"):
+        observed({"bruit": surfaces((0, 0, 1, 1))}, "exposition_bruit", "bruit")
+
+
+def test_noise_is_the_share_of_what_was_mapped():
+    files = {"bruit": surfaces((100, 100, 200, 125)), "emprise": surfaces((0, 0, 3000, 1000))}
+    found = observed(files, "exposition_bruit", "bruit", "emprise")
+    # A quarter of QN99901M, and nothing elsewhere.
+    assert found.loc[["QN99901M", "QN99904M"], "value"].tolist() == [25, 0]
