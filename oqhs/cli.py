@@ -252,6 +252,12 @@ def edition_new(
     console.print(f"{path}", soft_wrap=True)
     for name, recipe in draft.indicators.items():
         console.print(f"  {name:<28}{recipe.year}  {', '.join(recipe.inputs.qpv)}", markup=False)
+    known = observatory.catalogue.indicators
+    absent = [name for name, one in known.items() if one.key and name not in draft.indicators]
+    if absent:
+        console.print(f"Nothing was found for {', '.join(absent)}.", markup=False)
+    if draft.walking is None and {"pmi_10_min", "eds_10_min"} & set(absent):
+        console.print("Walks need streets, addresses or the grid, and the population of the communes.")
     console.print(f"Read it, change what must be, then `oqhs release {edition}`.")
 
 

@@ -276,7 +276,7 @@ class Edition(ObservedEdition):
         """
         zone = territory if territory is not None else self.geography.ensemble
         pairs = self.geography.pair(zone, reference)
-        known = compared(self.file, self.observatory.catalogue)
+        known = self.observatory.catalogue.shown(self.file.indicators)
         wanted = indicators if indicators is not None else [name for name, one in known.items() if one.key]
         gaps = compare(self._observations, pairs, named(wanted, known), mode=mode)
         other = pairs["reference_territory"].iloc[0]

@@ -10,6 +10,9 @@ from oqhs.errors import CRSError
 if TYPE_CHECKING:
     from pyproj import CRS
 
+#: Places that are all farther than this from the others, in metres, are those of another place or system.
+ELSEWHERE_M = 50_000
+
 
 def refuse_other_systems(what: str, systems: Mapping[str, CRS | None]) -> None:
     """Refuse layers that are not all in one projected system.

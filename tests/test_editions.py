@@ -109,7 +109,10 @@ def test_every_problem_of_an_edition_is_told_at_once(refused):
 def test_an_unknown_key_is_told_with_the_keys_allowed(refused):
     (problem,) = refused(departements=["94"])
     assert (problem.what, problem.found) == ("this key is not known", "departements")
-    assert problem.allowed == "departement, diffusion, edition, indicators, perimeter, since, territories, walking"
+    assert (
+        problem.allowed
+        == "departement, diffusion, edition, indicators, perimeter, since, territories, walking"
+    )
     (problem,) = refused(indicators={"taux_pauvrete": RECIPE | {"anee": 2021}})
     assert (problem.column, problem.allowed) == ("indicators.taux_pauvrete.anee", "inputs, recipe, year")
 

@@ -161,7 +161,7 @@ def _reasons(rows: pd.DataFrame) -> pd.Series:
         unsaid = where & (reason == "")
         reason[unsaid] = text[unsaid] if isinstance(text, pd.Series) else text
 
-    tell(rows["unit"] == "persons", "un effectif ne se compare pas par un écart")
+    tell(rows["unit"].isin(["persons", "facilities"]), "un effectif ne se compare pas par un écart")
     tell(rows["reference_territory"].isna(), "aucun territoire de comparaison")
     both = (rows["status"] != OBSERVED) & (rows["reference_status"] != OBSERVED)
     tell(both & (rows["note"] == rows["reference_note"]) & (rows["note"] != ""), rows["note"])

@@ -83,7 +83,7 @@ def _build(folder: Path) -> None:
         path = folder / "raw" / raw.path
         _write(path, raw.text)
         vouched = {"licence": _LICENCE, "obtained": _OBTAINED, "sha256": sha256(path), "invented": True}
-        write_card(path, Card.model_validate(raw.card | vouched))
+        write_card(path, Card.model_validate(vouched | raw.card))
     for settings in EDITIONS:
         _write(folder / "editions" / f"{settings.edition}.yaml", edition(settings))
     _write(folder / "libelles.yaml", LABELS)

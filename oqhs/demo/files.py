@@ -230,6 +230,7 @@ def _surroundings() -> Iterable[RawFile]:
         layout="streets",
         source="osm",
         year=2024,
+        licence="odbl-1.0",
         streets={},
     )
     yield _file(

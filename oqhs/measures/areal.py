@@ -145,6 +145,9 @@ def shares_of(
     """
     if couverture_min is None:
         couverture_min = built_in().threshold("couverture_min", dt.date.max)
+    if not 0 <= couverture_min <= 1:
+        what = "the least part that must have been looked at is a share"
+        raise MeasureError(what, column="couverture_min", found=couverture_min, allowed="from 0 to 1")
     covered = np.minimum(covered, area)
     inside = np.where(covered > 0, np.minimum(inside, covered), np.nan)
     part = np.divide(covered, area, out=np.zeros(len(area)), where=area > 0)

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from oqhs.errors import MeasureError
-from oqhs.systems import refuse_other_systems
+from oqhs.systems import ELSEWHERE_M, refuse_other_systems
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -203,7 +203,23 @@ def _checked(
     shapes = zones.geometry.to_numpy()
     broken = _somewhere(shapes) & ~shapely.is_valid(shapes)
     _refuse("zones", pd.Series(zones.index), broken, "zones are not drawn as they must be", mend)
-    return codes.to_numpy(dtype=object), places, shapely.STRtree(places)
+    tree = shapely.STRtree(places)
+    _refuse_elsewhere(tree, shapes[_somewhere(shapes)])
+    return codes.to_numpy(dtype=object), places, tree
+
+
+def _refuse_elsewhere(tree: shapely.STRtree, zones: np.ndarray) -> None:
+    """Refuse facilities that are all very far from every zone: they would be counted as none."""
+    if not len(zones):
+        return
+    apart = tree.query_nearest(zones, return_distance=True, all_matches=False)[1].min()
+    if apart > ELSEWHERE_M:
+        raise MeasureError(
+            f"the facilities are {apart / 1000:.0f} km away from the zones",
+            column="facilities",
+            allowed=f"one at least within {ELSEWHERE_M // 1000} km",
+            todo="check that both are of one place, and that x and y are not swapped",
+        )
 
 
 def _somewhere(shapes: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from oqhs.catalogue import built_in
 from oqhs.errors import CRSError, MeasureError
 from oqhs.measures.routing import NOBODY, SAME, Entrances, coordinates_of, graph_of, rows_error, system_of
 from oqhs.measures.snapping import Lines, entrances
+from oqhs.systems import ELSEWHERE_M
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,7 +37,6 @@ NOTICE = "non comparable à la valeur publiée tant que la vitesse de l'OQHS n'e
 #: What an origin may be.
 POINTS = (shapely.GeometryType.POINT,)
 _PLACES = (*POINTS, shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-_FAR_M = 50_000  # a layer that is nowhere nearer lies in another place, or in another system
 _SHOWN = 5
 
 
@@ -142,6 +142,9 @@ class StreetNetwork:
         self.crs = system_of("edges", edges)
         self.graph, shapes, ends, at = graph_of(edges)
         self.lines = Lines(shapes, self.graph.length_m, ends, at)
+
+    def __repr__(self) -> str:
+        return f"<Rues : {len(self.graph.u)} tronçons, {self.graph.n} carrefours, {self.crs}>"
 
     @classmethod
     def read(
@@ -331,11 +334,11 @@ def check_near(name: str, xy: np.ndarray, bounds: tuple[float, float, float, flo
     west, south, east, north = bounds
     x, y = xy.T
     apart = np.hypot(np.maximum(west - x, x - east).clip(0), np.maximum(south - y, y - north).clip(0))
-    if apart.min() > _FAR_M:
+    if apart.min() > ELSEWHERE_M:
         raise MeasureError(
             f"the layer lies {apart.min() / 1000:.0f} km away",
             column=name,
             found=f"x {x.min():.0f} to {x.max():.0f}, y {y.min():.0f} to {y.max():.0f}",
-            allowed=f"within {_FAR_M // 1000} km of x {west:.0f} to {east:.0f}, y {south:.0f} to {north:.0f}",
+            allowed=f"{ELSEWHERE_M // 1000} km from x {west:.0f} to {east:.0f}, y {south:.0f} to {north:.0f}",
             todo="see whether longitude and latitude, or x and y, were swapped, or another place was read",
         )

@@ -228,7 +228,7 @@ def _check_place(path: Path, dataset: DatasetReader) -> None:
         raise LayoutError(
             "the raster has no transform: nothing says where its pixels are",
             file=path,
-            allowed="a georeferenced raster (GeoTIFF with its tags, or a .tfw file beside it)",
+            allowed="a georeferenced raster (a GeoTIFF with its tags)",
             todo="get it again from its producer",
         )
     if transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
@@ -245,6 +245,14 @@ def _check_place(path: Path, dataset: DatasetReader) -> None:
             file=path,
             allowed="a crs in the file",
             todo="get it from the producer: it is never guessed",
+        )
+    if not dataset.crs.is_projected:
+        raise CRSError(
+            "the pixels of the raster are in degrees: they are not all of one size",
+            file=path,
+            found=str(dataset.crs),
+            allowed="a projected system, such as EPSG:2154",
+            todo="warp it with gdalwarp, or get it projected",
         )
 
 

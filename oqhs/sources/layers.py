@@ -50,7 +50,8 @@ def open_layer(
     layer = _named_layer(path, layer)
     try:
         stored = path.suffix.lower() == ".parquet"
-        found = gpd.read_parquet(path) if stored else pyogrio.read_dataframe(path, layer=layer)
+        with np.errstate(invalid="ignore"):  # coordinates that are not numbers are told row by row
+            found = gpd.read_parquet(path) if stored else pyogrio.read_dataframe(path, layer=layer)
     except (DataSourceError, ValueError, OSError, pa.ArrowException, shapely.errors.ShapelyError) as error:
         raise LayoutError(
             f"this is not a layer: {error}",

@@ -45,6 +45,15 @@ class Located:
         used = None if self.crs.is_geographic else self.crs.area_of_use
         return _WORLD if used is None else used.bounds
 
+    @property
+    def extent(self) -> str:
+        """Range of the coordinates in that area, in the unit of the system."""
+        if self.crs.is_geographic:
+            return _span(self.area)
+        within = Transformer.from_crs(_WGS84, self.crs, always_xy=True).transform_bounds(*self.area)
+        west, south, east, north = (f"{end:.0f}" for end in within)
+        return f"x from {west} to {east}, y from {south} to {north}, in {self.crs.axis_info[0].unit_name}s"
+
     def written(self, where: np.ndarray) -> np.ndarray:
         """Coordinates of the rows where something holds, eastward first; nothing elsewhere."""
         texts = np.full(len(where), "", dtype=object)
@@ -107,7 +116,7 @@ def misplaced(located: Located, swapping: str) -> Iterator[Misplaced]:
     out = "this is no longitude and latitude"
     beyond = out if geographic else f"this is not in the area of use of {located.crs.name}"
     todo = "correct the coordinates, or the system the card says"
-    yield Misplaced(placed & ~located.used, beyond, _span(located.area), todo)
+    yield Misplaced(placed & ~located.used, beyond, located.extent, todo)
     spans = "; ".join(f"EPSG:{system}: {_span(area)}" for system, area in _areas())
     yield Misplaced(placed & located.used & ~at_home, "this place is not in France", spans, todo)
     counts = zip(_areas(), located.homes.sum(axis=1), strict=True)

@@ -13,7 +13,7 @@ from pyproj.exceptions import ProjError
 from oqhs.catalogue import Catalogue
 from oqhs.entries import LayerLayout
 from oqhs.errors import CRSError, DataError, LayoutError, Problem
-from oqhs.sources.cards import Card
+from oqhs.sources.cards import LAID_OUT, Card
 from oqhs.sources.layers import open_layer
 from oqhs.sources.published import agreed
 from oqhs.sources.tabular import Reading
@@ -126,7 +126,8 @@ def _recognise(
         file=path,
         found=", ".join(map(str, raw.columns)),
         allowed=known,
-        todo="give the fields in the card: layout: mapped_layer, layer: {kind, territory, name}",
+        todo="write its card: `layout: mapped_layer` for territories, or "
+        f"{', '.join(LAID_OUT)} for what is laid over them (see README)",
     )
 
 

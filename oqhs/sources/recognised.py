@@ -10,6 +10,7 @@ from pathlib import Path
 from oqhs.catalogue import Catalogue
 from oqhs.entries import Block, Layout, Vintage
 from oqhs.errors import DataError, LayoutError
+from oqhs.sources.cards import OWN_LAYOUTS
 
 _YEAR = "{yy}"
 _SHOWN = 12
@@ -86,7 +87,7 @@ def unknown_layout(path: Path, names: Sequence[str], near: Near, sheet: str | No
         line=1 if sheet is None else None,
         found=", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else ""),
         allowed=allowed,
-        todo="write its card beside it: `layout: mapped` with a mapping, or `layout: memberships`",
+        todo=f"write its card beside it, with one of the layouts {', '.join(OWN_LAYOUTS)} (see README)",
     )
 
 

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
+from oqhs.errors import CRSError, MeasureError, Problem
 from oqhs.materials import Materials
 from oqhs.spatial.areas import share_of_surface
 from oqhs.spatial.near import count_of_facilities
@@ -40,5 +42,24 @@ def measured(materials: Materials, name: str, how: str) -> pd.DataFrame:
     DataFrame
         Indexed by territory, those of both sides and the département without its quartiers: the columns of
         an observation, except those that name it; `value` in the unit of the indicator.
+
+    Raises
+    ------
+    CatalogueError
+        The edition names cards that do not fit.
+    CRSError, MeasureError
+        The layers cannot be measured; the indicator and its cards are told.
     """
-    return _MEASURES[how](materials, name)
+    try:
+        return _MEASURES[how](materials, name)
+    except (CRSError, MeasureError) as error:
+        raise type(error).gather(_placed(problem, materials, name) for problem in error.problems) from error
+
+
+def _placed(problem: Problem, materials: Materials, name: str) -> Problem:
+    """Say in which edition, and for which indicator and cards, a measure was refused."""
+    if problem.file is not None:
+        return problem
+    cards = ", ".join(dict.fromkeys(materials.file.indicators[name].inputs.qpv))
+    place = f"indicators.{name}, {cards}" + (f": {problem.column}" if problem.column else "")
+    return replace(problem, file=f"editions/{materials.file.edition}.yaml", column=place)

@@ -33,7 +33,12 @@ def share_of_surface(materials: Materials, name: str) -> pd.DataFrame:
         n_total=parts["n_total"],
         origin=seen.map({True: "oqhs", False: ""}),
         source="+".join(one.id for one in (card, surveyed) if one is not None),
-        note=[_note(words, share, seen=known) for share, known in zip(shares["coverage"], seen, strict=True)],
+        note=[
+            _note(words, share, int(known), int(total), seen=shown)
+            for share, known, total, shown in zip(
+                shares["coverage"], parts["n_known"], parts["n_total"], seen, strict=True
+            )
+        ],
         check=float("nan"),
     )
 
@@ -52,8 +57,8 @@ def _layers(materials: Materials, name: str) -> tuple[Card, Card | None]:
             file=f"editions/{materials.file.edition}.yaml",
             column=f"indicators.{name}.inputs.qpv",
             found=", ".join(f"{card.id} (layout {card.layout})" for card in cards) or None,
-            allowed="a card of layout heat, canopy or exposure; then one of layout footprint (exposure: always)",
-            todo="classes of air or noise stand only where the limit is passed: say what was mapped",
+            allowed="a card of layout heat, canopy or exposure; then one of layout footprint",
+            todo="an exposure stands only where the limit is passed: say what was mapped",
         )
     return cards[0], cards[1] if len(cards) > 1 else None
 
@@ -100,8 +105,10 @@ def _words(materials: Materials, card: Card) -> str:
     return f"aléa {_WHEN[card.heat.when]}, classes {least} et plus"
 
 
-def _note(words: str, coverage: float, *, seen: bool) -> str:
+def _note(words: str, coverage: float, known: int, total: int, *, seen: bool) -> str:
     """Say what was looked at, and how much of the territory."""
-    extent = coverage_words(coverage, "de la surface relevée", enough=seen)
+    extent = coverage_words(coverage, "de la surface a été relevée", enough=seen)
+    if extent and known < total:
+        extent += f", {known} des {total} territoires"
     unknown = "surface inconnue" if pd.isna(coverage) else ""
     return " ; ".join(text for text in (words, extent, unknown) if text)

@@ -80,6 +80,6 @@ def _of_category(materials: Materials, name: str, card: str, category: str) -> g
             column=f"indicators.{name}.inputs.qpv",
             found=f"{card}: {', '.join(sorted(held)) or 'no facility'}",
             allowed=category,
-            todo="name the category in the card: `facilities: {category: …}`",
+            todo="name a list that holds it, or say in its card which rows are: `facilities: {keep: …}`",
         )
     return gpd.GeoDataFrame(frame[frame["category"] == category]).to_crs(materials.geography.territories.crs)

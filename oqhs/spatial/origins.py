@@ -104,7 +104,7 @@ def _addresses(materials: Materials, walking: Walking, zones: gpd.GeoDataFrame) 
         "sans coordonnées": len(lost),
         "sans effectif": int(np.isnan(counts[here]).sum()),
     }
-    words = [f"{_UNITS[walking.unit]} par adresse"]
+    words = [f"{_UNITS[walking.unit]} par adresse{_of_year(materials, card)}"]
     words += [f"{format_number(number)} adresses {why}" for why, number in told.items() if number]
     return Origins(points[here], _weighed(pieces), ", ".join(words), card, float(lost.sum()))
 
@@ -132,10 +132,15 @@ def _cells(materials: Materials, walking: Walking, zones: gpd.GeoDataFrame) -> O
         }
     )
     unknown = int(cells.loc[cells.index.isin(pieces["origin"]), "population"].isna().sum())
-    words = "habitants au centre de carreaux de 200 m"
+    words = f"habitants au centre de carreaux de 200 m{_of_year(materials, card)}"
     if unknown:
         words += f", {format_number(unknown)} carreaux sans effectif"
     return Origins(cells.geometry.centroid, _weighed(pieces), words, card)
+
+
+def _of_year(materials: Materials, card: str) -> str:
+    year = materials.cards[card].year
+    return "" if year is None else f" ({year})"
 
 
 def _spread(zones: gpd.GeoDataFrame, step_m: float) -> Origins:

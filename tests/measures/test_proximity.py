@@ -83,9 +83,9 @@ def test_the_nearest_is_told_with_its_distance_from_the_edge():
     assert found["distance_m"].tolist() == [0.0, 40.0, 199.5]
 
 
-def test_a_nearest_facility_has_no_limit():
-    far = facilities(A=at(1_000_100, 50))
-    assert nearest(zones(LEFT), far)["distance_m"].tolist() == [1_000_000.0]
+def test_a_nearest_facility_may_be_as_far_as_the_places_are_of_one_country():
+    far = facilities(A=at(50_100, 50))
+    assert nearest(zones(LEFT), far)["distance_m"].tolist() == [50_000.0]
 
 
 def test_facilities_at_one_distance_are_settled_by_their_codes():
@@ -311,3 +311,10 @@ def test_a_zone_cut_in_two_has_near_it_what_was_near_the_whole(drawn, shapes, cu
     # A cut falls on no whole metre: the last bit of a distance may differ.
     least = nearest(halves, around)["distance_m"].min()
     assert least == pytest.approx(nearest(zones(whole), around)["distance_m"].iloc[0], abs=1e-9)
+
+
+def test_facilities_of_another_place_are_refused_rather_than_counted_as_none():
+    here = gpd.GeoDataFrame(geometry=[shapely.box(650_000, 6_860_000, 650_100, 6_860_100)], crs=2154)
+    away = gpd.GeoDataFrame({"code": ["A"]}, geometry=[shapely.Point(6_860_000, 650_000)], crs=2154)
+    with pytest.raises(MeasureError, match="km away from the zones"):
+        near(here, away, within_m=300)

@@ -1,6 +1,7 @@
 """Îlots morphologiques urbains: the class by day or by night, and what is refused."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -198,7 +199,8 @@ def test_a_file_that_is_no_layer_is_refused(write, refused):
 
 
 def test_a_coordinate_that_is_not_a_number_is_told_with_its_line(tmp_path, refused):
-    lost = shapely.Polygon([(652_000, 6_862_000), (652_100, float("nan")), (652_100, 6_862_100)])
+    with np.errstate(invalid="ignore"):
+        lost = shapely.Polygon([(652_000, 6_862_000), (652_100, np.nan), (652_100, 6_862_100)])
     path = tmp_path / "ilots.parquet"
     gpd.GeoDataFrame({"day": [1, 2]}, geometry=[square(), lost], crs=2154).to_parquet(path)
     (problem,) = refused(DataError, read_heat, path, DAY)

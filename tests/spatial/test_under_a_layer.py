@@ -75,7 +75,7 @@ def test_the_note_tells_the_classes_the_hour_and_how_much_is_covered():
     assert heat().loc["99901", "note"] == "aléa de jour, classes 2 et plus"
     note = heat().loc["99902", "note"]
     assert "aléa de jour, classes 2 et plus" in note
-    assert "90,0 % de la surface relevée" in note
+    assert "90,0 % de la surface a été relevée" in note
 
 
 def test_crowns_that_overlap_count_once():
