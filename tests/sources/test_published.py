@@ -55,7 +55,7 @@ def test_an_unknown_header_names_the_nearest_layout_and_what_it_lacks(write, ref
     assert (problem.file, problem.line) == (path, 1)
     assert problem.found == "CODGEO, DISP_MED_A21, AUTRE"
     assert problem.allowed == "the nearest is filosofi_qpv, which also needs DISP_TP60_A21"
-    assert "layout: mapped" in problem.todo
+    assert "mapped, mapped_layer" in problem.todo
 
 
 def test_a_long_unknown_header_is_shown_by_its_beginning(write, refused):
