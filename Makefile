@@ -37,6 +37,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/bench_reading.py
 	$(BIN)/python benchmarks/bench_crosswalk.py --write
 	$(BIN)/python benchmarks/bench_space.py --write
+	$(BIN)/python benchmarks/simulate_uncertainty.py --write
 
 demo: $(VENV)/.release
 	$(BIN)/oqhs demo data

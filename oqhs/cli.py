@@ -25,9 +25,18 @@ from oqhs.deposit import deposit
 from oqhs.drafting import draft_from, draft_new, write_edition
 from oqhs.edition import Edition
 from oqhs.errors import OqhsError, UnknownError
+from oqhs.flagging import chosen_flags, chosen_grid
 from oqhs.observatory import Observatory
 from oqhs.publish import evolutions, printed
-from oqhs.terminal import print_arrivals, print_changes, print_deposits, print_problems, problems_as_json
+from oqhs.publish import flags as published_flags
+from oqhs.terminal import (
+    print_arrivals,
+    print_changes,
+    print_deposits,
+    print_flags,
+    print_problems,
+    problems_as_json,
+)
 
 _WIDTH = 110  # where there is no terminal to ask
 
@@ -139,6 +148,37 @@ def changes(
         print_changes(console, table, title, invented=chosen.invented)
         return
     evolutions.write(table, output, title, invented=chosen.invented)
+    console.print(f"{output}", soft_wrap=True)
+
+
+@app.command(epilog="Example: `oqhs flags 2024 --territoire T92 --theme environnement --reference commune`")
+def flags(
+    edition: EditionYear,
+    territoire: Annotated[
+        str, typer.Option(help="Code of a quartier, a commune or an EPT; every quartier by default.")
+    ] = "",
+    theme: Annotated[str, typer.Option(help="Id of a theme, for example environnement.")] = "",
+    reference: Annotated[str, typer.Option(help="departement, ept or commune; all of them by default.")] = "",
+    interne: Annotated[
+        bool, typer.Option("--interne", help="Also positions, and what is to be confirmed.")
+    ] = False,
+    output: Output = None,
+    data: DataFolder = Path("data"),
+) -> None:
+    """Print the figures of the quartiers that the rules of the observatory point at, or write them."""
+    _check_output(output)
+    chosen = Observatory(data).edition(edition)
+    with _progress() as progress:
+        progress.add_task("signalements", total=None)
+        found, shares = chosen_flags(
+            chosen, territoire or None, theme or None, reference or None, internal=interne
+        )
+    title = f"Signalements, édition {edition}"
+    if output is None:
+        print_flags(console, found, shares, title, invented=chosen.invented)
+        return
+    grid = chosen_grid(chosen, territoire or None, theme or None, reference or None)
+    published_flags.write(found, shares, grid, output, title, invented=chosen.invented)
     console.print(f"{output}", soft_wrap=True)
 
 

@@ -94,7 +94,8 @@ class Indicator(Model):
     it only. `weights` lists, best first, the products of
     variables that may weight the values of several territories; each one after the first is a proxy,
     and is named as such wherever it is used. `facility` is the category of facilities that is walked to, or
-    counted; `context` the kind of territory the figure is measured for, when it is never that of a quartier.
+    counted; `context` the kind of territory the figure is measured for, when it is never that of a quartier;
+    one that is `clustered` goes by whole buildings, and no design effect of the census serves it.
     """
 
     label: str
@@ -116,6 +117,7 @@ class Indicator(Model):
     richer_by: str | None = None
     facility: str | None = None
     context: Kind | None = None
+    clustered: bool = False
     reading: str
     caveats: tuple[str, ...] = ()
 
@@ -260,7 +262,8 @@ class LayerLayout(Model):
 class Source(Model):
     """A statistical source: who produces it, under which licence, in which layouts.
 
-    `attribution` is what its licence asks to print on everything that uses it.
+    `attribution` is what its licence asks to print on everything that uses it; `made` says how its figures
+    are made: `sondage` (a sample), `fiscal` (tax files) or `mesure` (measured, or counted whole).
     """
 
     label: str
@@ -270,6 +273,7 @@ class Source(Model):
     licence: str
     vintages: str
     attribution: str = ""
+    made: Literal["sondage", "fiscal", "mesure"] | None = None
     comparability: Comparability | None = None
     layouts: dict[str, Layout] = Field(default_factory=dict)
     layers: dict[str, LayerLayout] = Field(default_factory=dict)

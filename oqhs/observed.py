@@ -166,6 +166,16 @@ class ObservedEdition:
         """
         return proximity_of(self.materials)
 
+    @property
+    def attributes(self) -> pd.DataFrame:
+        """What a file says of the quartiers in words: `territory, attribute, value`; empty without a file."""
+        card = self.file.territories.attributes
+        if card is None:
+            return pd.DataFrame(columns=["territory", "attribute", "value"], dtype="str")
+        told = self._territories_of("attributes", card)
+        self.materials.refuse_strangers(card, told["territory"])
+        return told[told["territory"].isin(self.geography.of_kind("qpv"))].reset_index(drop=True)
+
     # What is kept is never handed out itself: a column added in a notebook stays in the notebook.
     @cached_property
     def _measurements(self) -> pd.DataFrame:

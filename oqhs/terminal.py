@@ -12,10 +12,11 @@ from rich.console import Console, Group
 from rich.markup import escape
 from rich.table import Table
 
+from oqhs.analysis.flags import STATE_WORDS
 from oqhs.arrivals import ALTERED, MISSING, OVERTAKEN
 from oqhs.deposit import REPLACED, Deposited
 from oqhs.errors import Problem
-from oqhs.publish import evolutions
+from oqhs.publish import evolutions, flags
 from oqhs.text import OBSERVED
 
 _SHOWN = 20  # problems of one file
@@ -59,6 +60,33 @@ def print_problems(console: Console, problems: Sequence[Problem], folder: Path) 
         console.print(view)
         if len(found) > _SHOWN:
             console.print(f"  … and {len(found) - _SHOWN} more in this file (see --format json)")
+
+
+def print_flags(
+    console: Console, table: pd.DataFrame, shares: pd.DataFrame, title: str, *, invented: bool
+) -> None:
+    """Print flags, quartier by quartier, then how many quartiers have each of them."""
+    for line in flags.above(table, title, invented=invented):
+        console.print(escape(line), soft_wrap=True)
+    for (label, code), rows in flags.gathered(table).groupby(["label", "territory"], sort=False):
+        view = Table(
+            title=escape(f"{label} ({code})"), title_style="bold", title_justify="left", box=SIMPLE_HEAD
+        )
+        view.add_column("Signalement")
+        view.add_column("État")
+        view.add_column("Lecture", overflow="fold", ratio=1)
+        for row in rows.itertuples():
+            view.add_row(flags.KIND_WORDS[row.kind], STATE_WORDS[row.state], escape(row.sentence))
+        console.print(view)
+    if table.empty:
+        console.print("Aucun signalement.")
+    counts = flags.counts_of(shares)
+    view = Table(title="Quartiers signalés", title_justify="left", box=SIMPLE_HEAD)
+    for name in counts:
+        view.add_column(name)
+    for cells in counts.itertuples(index=False):
+        view.add_row(*map(escape, cells))
+    console.print(view)
 
 
 def _advice(problem: Problem) -> Group:

@@ -37,6 +37,7 @@ class Contents:
     measurements: pd.DataFrame
     observations: pd.DataFrame
     gaps: pd.DataFrame
+    flags: pd.DataFrame
     territories: gpd.GeoDataFrame
     memberships: pd.DataFrame
     key_table: pd.DataFrame
@@ -110,6 +111,7 @@ def _write(folder: Path, contents: Contents) -> None:
         "mesures": contents.measurements,
         "observations": contents.observations,
         "ecarts": contents.gaps,
+        "signalements": contents.flags.drop(columns="diffusion"),
         "appartenances": contents.memberships,
         "passage": contents.passage,
         "evolutions": contents.changes,

@@ -108,7 +108,7 @@ def _words(materials: Materials, card: Card) -> str:
 def _note(words: str, coverage: float, known: int, total: int, *, seen: bool) -> str:
     """Say what was looked at, and how much of the territory."""
     extent = coverage_words(coverage, "de la surface a été relevée", enough=seen)
-    if extent and known < total:
+    if extent and known < total and total > 1:
         extent += f", {known} des {total} territoires"
     unknown = "surface inconnue" if pd.isna(coverage) else ""
     return " ; ".join(text for text in (words, extent, unknown) if text)

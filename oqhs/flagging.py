@@ -1,0 +1,98 @@
+"""Flags of an edition chosen by territory, theme and reference."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from oqhs.analysis.heat import shares_of_flags
+from oqhs.edition import Edition
+from oqhs.errors import UnknownError
+from oqhs.geography import REFERENCES
+from oqhs.publish.flags import grid_of, worded
+
+_SHOWN = 20  # codes named in an error
+
+
+def chosen_flags(
+    edition: Edition,
+    territory: str | None = None,
+    theme: str | None = None,
+    reference: str | None = None,
+    *,
+    internal: bool = False,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Choose flags, and tell which share of the quartiers has each of them.
+
+    Parameters
+    ----------
+    edition : Edition
+        The edition.
+    territory : str, optional
+        Code of a quartier, or of a commune or an EPT that holds some.
+    theme : str, optional
+        Id of a theme of the catalogue.
+    reference : str, optional
+        Reference of the gaps; flags against no reference (`seuil`, `position`) are kept.
+    internal : bool
+        Whether flags that may not go as far as the edition are given too: positions, and those to confirm.
+
+    Returns
+    -------
+    flags, shares : DataFrame
+        As `oqhs.publish.flags.worded` and `oqhs.analysis.heat.shares_of_flags` give them.
+
+    Raises
+    ------
+    UnknownError
+        There is no such quartier, commune, EPT, theme or reference.
+    """
+    catalogue, geography = edition.observatory.catalogue, edition.geography
+    quartiers = geography.of_kind("qpv")
+    for what, asked, known in (
+        ("quartier, commune or EPT", territory, {*quartiers, *geography.memberships["parent"]}),
+        ("theme", theme, catalogue.themes),
+        ("reference", reference, REFERENCES),
+    ):
+        if asked is not None and asked not in known:
+            raise UnknownError(f"no such {what}", found=asked, allowed=", ".join(sorted(known)[:_SHOWN]))
+    flags = edition.flags() if internal else edition.flags_told()
+    within = quartiers if territory is None else _within(edition, territory)
+    flags = flags[flags["territory"].isin(within)]
+    if theme is not None:
+        flags = flags[flags["theme"] == theme]
+    if reference is not None:
+        flags = flags[flags["reference"].isin([reference, ""]) | flags["reference"].isna()]
+    labels, names = _names(edition)
+    shares = shares_of_flags(flags, within, by=("kind", "indicator"))
+    shares["indicator_label"] = shares["indicator"].map(names)
+    return worded(flags.reset_index(drop=True), labels, names), shares
+
+
+def chosen_grid(
+    edition: Edition, territory: str | None = None, theme: str | None = None, reference: str | None = None
+) -> pd.DataFrame:
+    """Give the grid of quartiers and indicators, for the same choice.
+
+    Without a reference, the gaps are those to the département.
+    """
+    heat = edition.heat_table(reference or "departement")
+    if territory is not None:
+        heat = heat[heat["territory"].isin(_within(edition, territory))]
+    if theme is not None:
+        heat = heat[heat["theme"] == theme]
+    return grid_of(heat, *_names(edition))
+
+
+def _within(edition: Edition, territory: str) -> list[str]:
+    """Quartiers of a territory, or itself when it is one."""
+    geography = edition.geography
+    quartiers, rows = geography.of_kind("qpv"), geography.memberships
+    inside = rows.loc[(rows["parent"] == territory) & rows["territory"].isin(quartiers), "territory"]
+    return [territory] if territory in quartiers else sorted(set(inside))
+
+
+def _names(edition: Edition) -> tuple[pd.Series, dict[str, str]]:
+    """Names of the quartiers, and of the indicators."""
+    geography = edition.geography
+    labels = pd.Series({code: geography.name(code) for code in geography.of_kind("qpv")})
+    return labels, {name: one.label for name, one in edition.observatory.catalogue.indicators.items()}

@@ -1,0 +1,121 @@
+"""An edition judged: how precise its observations are, and their gaps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+
+import pandas as pd
+
+from oqhs.analysis.gaps import Mode, compare
+from oqhs.choices import compared, named
+from oqhs.geography import REFERENCES
+from oqhs.observed import ObservedEdition
+from oqhs.precision import ranks_of, sampling_of_edition, with_intervals, without_unpublishable
+from oqhs.rules import Rules, read_rules
+
+
+class JudgedEdition(ObservedEdition):
+    """What an edition says of its observations: how precise they are, and how far from a reference."""
+
+    def gaps(self, reference: str = "departement", *, mode: Mode = "unrounded") -> pd.DataFrame:
+        """Compare every quartier with a reference, indicator by indicator.
+
+        Parameters
+        ----------
+        reference : {"departement", "ept", "commune", "ensemble_qpv", "hors_qpv"}
+            A quartier that lies in several communes or EPT is compared with them pooled.
+        mode : {"unrounded", "published"}
+            `published` takes gaps of values as shown: for published columns that are rounded already.
+
+        Returns
+        -------
+        DataFrame
+            One row per quartier (and group of quartiers) and indicator, as `oqhs.analysis.compare` gives
+            them, with the interval of each where there is one (`oqhs.precision.with_intervals`).
+
+        Examples
+        --------
+        >>> import oqhs
+        >>> gaps = oqhs.open("data").edition(2024).gaps("commune")
+        >>> gaps.territory.nunique(), gaps.indicator.nunique()
+        (48, 19)
+        """
+        pairs = self.geography.pairs(reference)
+        pairs = pairs[pairs["territory"] != self.geography.ensemble]
+        return self._compared(self._observations, pairs, mode)
+
+    @property
+    def uncertainty(self) -> pd.DataFrame:
+        """How precise every observation is: interval, effective sample, grade, whether it may be published.
+
+        Returns
+        -------
+        DataFrame
+            As `oqhs.analysis.uncertainty.sampling_of` gives it. The census is a sample, and its intervals
+            are an order of magnitude; nothing else has a sampling interval, and says so in `precision`.
+
+        Examples
+        --------
+        >>> import oqhs
+        >>> told = oqhs.open("data").edition(2024).uncertainty.set_index(["indicator", "territory"])
+        >>> [told.loc[(name, "QN99901M"), "sampling"] for name in ("part_moins_18", "taux_pauvrete")]
+        ['sondage', 'fiscal']
+        """
+        return self._sampling.copy(deep=False)
+
+    @cached_property
+    def _sampling(self) -> pd.DataFrame:
+        return sampling_of_edition(self)
+
+    @cached_property
+    def _publishable(self) -> pd.DataFrame:
+        """Give the observations that may go as far as the edition does."""
+        if self.file.diffusion == "interne":
+            return self._observations
+        return without_unpublishable(self._observations, self._sampling, self.geography)
+
+    def ranks(self, indicator: str) -> pd.DataFrame:
+        """Rank the quartiers by an indicator, each with the ranks it may hold: internal, never published.
+
+        Parameters
+        ----------
+        indicator : str
+            Id of an indicator the edition compares.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by quartier: `value`, `rank` (1 is the highest), `rank_lower`, `rank_upper`.
+
+        Examples
+        --------
+        >>> import oqhs
+        >>> ranks = oqhs.open("data").edition(2024).ranks("taux_chomage_15_64")
+        >>> bool((ranks["rank_lower"] <= ranks["rank"]).all())
+        True
+        """
+        named([indicator], compared(self.file, self.observatory.catalogue))
+        level = self.observatory.catalogue.threshold("confiance", self._day)
+        return ranks_of(self._sampling, indicator, self.geography.of_kind("qpv"), level)
+
+    @property
+    def _day(self) -> dt.date:
+        """Day whose rules and thresholds hold: the first of the year of the edition."""
+        return dt.date(self.file.edition, 1, 1)
+
+    @cached_property
+    def _rules(self) -> Rules:
+        return read_rules(self.observatory.catalogue.indicators)
+
+    @cached_property
+    def _judged(self) -> pd.DataFrame:
+        """Give the gaps of the quartiers to every reference, as the rules judge them."""
+        pairs = pd.concat([self.geography.pairs(reference) for reference in REFERENCES], ignore_index=True)
+        quartiers = pairs["territory"].isin(self.geography.of_kind("qpv"))
+        return self._compared(self._observations, pairs[quartiers], "unrounded")
+
+    def _compared(self, observations: pd.DataFrame, pairs: pd.DataFrame, mode: Mode) -> pd.DataFrame:
+        gaps = compare(observations, pairs, compared(self.file, self.observatory.catalogue), mode=mode)
+        level = self.observatory.catalogue.threshold("confiance", self._day)
+        return with_intervals(gaps, self._sampling, level)

@@ -1,0 +1,170 @@
+"""How precise the observations of an edition are, and which of them may leave the observatory."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from oqhs.analysis.dates import BROUGHT
+from oqhs.analysis.ranks import GAP_INTERVAL_COLUMNS, change_interval, gap_intervals, rank_intervals
+from oqhs.analysis.uncertainty import SAMPLED, THRESHOLDS, UNKNOWN, sampling_of
+from oqhs.catalogue import Catalogue
+from oqhs.editions import EditionFile
+from oqhs.geography import Geography
+from oqhs.observed import ObservedEdition
+from oqhs.text import NOT_SIGNIFICANT, OBSERVED
+
+#: Types of the design of the census, by which thresholds are named.
+_SMALL, _LARGE, _USUAL = "petite_commune", "grand_ensemble", "courant"
+#: Attribute of a quartier (`territories.attributes`): most of its dwellings are at large addresses.
+LARGE_ADDRESSES = "Grand ensemble"
+_CENSUS_CUT = 10_000  # inhabitants from which the census samples a commune (law of 27 February 2002)
+_CLUSTERED = "occupation par immeubles entiers : l'effet de grappe n'est pas connu, pas d'intervalle"
+_HIDDEN = "échantillon trop petit pour que la valeur du quartier soit publiée"
+_FIGURES = ["value", "numerator", "denominator", "lower", "upper", "check"]
+
+
+def sampling_of_edition(edition: ObservedEdition) -> pd.DataFrame:
+    """Say how precise every observation of an edition is.
+
+    Returns
+    -------
+    DataFrame
+        As `oqhs.analysis.uncertainty.sampling_of` gives it, for the indicators whose source says how it
+        was made; a share whose dwellings are let building by building has no interval.
+    """
+    catalogue, file = edition.observatory.catalogue, edition.file
+    kinds = _kinds(catalogue, file)
+    observations = edition.observations
+    rows = observations[observations["indicator"].isin(kinds)].reset_index(drop=True)
+    limits = {name: catalogue.threshold(name, _day(file)) for name in THRESHOLDS}
+    found = sampling_of(rows, kinds, _designs(edition), thresholds=limits)
+    clustered = [name for name in kinds if catalogue.indicators[name].clustered]
+    whole = found["indicator"].isin(clustered) & (found["sampling"] == SAMPLED)
+    found.loc[whole, ["se_pts", "ci_lower", "ci_upper"]] = float("nan")
+    found.loc[whole, ["sampling", "grade", "precision"]] = [UNKNOWN, "", _CLUSTERED]
+    return found
+
+
+def with_intervals(gaps: pd.DataFrame, sampling: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Add to gaps the interval of each, and how its value was made.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        As `oqhs.analysis.compare` gives them.
+    sampling : DataFrame
+        As `sampling_of_edition` gives it.
+    level : float
+        Level of confidence, 0 to 1.
+
+    Returns
+    -------
+    DataFrame
+        The gaps, with `sampling`, `grade`, `publishable`, `value_ci_lower`, `value_ci_upper`, `precision`,
+        and `gap_se`, `gap_ci_lower`, `gap_ci_upper`, `gap_ci_reason`.
+    """
+    told = sampling.set_index(["indicator", "territory"])
+    keys = pd.MultiIndex.from_frame(gaps[["indicator", "territory"]])
+    bounds = {"ci_lower": "value_ci_lower", "ci_upper": "value_ci_upper"}
+    own = (
+        told[["sampling", "grade", "publishable", *bounds, "precision"]].reindex(keys).rename(columns=bounds)
+    )
+    known = gaps["indicator"].isin(set(sampling["indicator"]))
+    within = gaps["reference"] != "hors_qpv"
+    intervals = gap_intervals(gaps[known], sampling, within[known], level=level)
+    named = [name for name in GAP_INTERVAL_COLUMNS if name.startswith("gap_")]
+    return gaps.assign(**own.set_axis(gaps.index)).join(intervals[named])
+
+
+def with_change_intervals(
+    changes: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, level: float
+) -> pd.DataFrame:
+    """Add to changes between two samples of the census the interval of each.
+
+    Two vintages five years apart share no survey: their variances add up. An estimate on one perimeter, and
+    what is not a sample, have none.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        As `oqhs.analysis.evolution` gives them.
+    before, after : DataFrame
+        As `sampling_of_edition` gives them, of both editions.
+    level : float
+        Level of confidence, 0 to 1.
+    """
+    errors = []
+    for sampling, territory in ((before, "territory_before"), (after, "territory")):
+        told = sampling.set_index(["indicator", "territory"])["se_pts"]
+        keys = pd.MultiIndex.from_frame(changes[["indicator", territory]].astype("str"))
+        errors.append(pd.Series(told.reindex(keys).to_numpy(), index=changes.index))
+    direct = (changes["basis"] != BROUGHT) & (changes["unit"] == "percent") & (changes["prices"] == "")
+    return changes.join(change_interval(changes["change"].where(direct), *errors, level=level))
+
+
+def ranks_of(sampling: pd.DataFrame, indicator: str, quartiers: list[str], level: float) -> pd.DataFrame:
+    """Rank quartiers by an indicator, each with the ranks it may hold: for internal use.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by quartier: `value`, `rank` (1 is the highest), `rank_lower` and `rank_upper`.
+    """
+    rows = sampling[sampling["indicator"] == indicator].set_index("territory").reindex(quartiers)
+    exact = rows["se_pts"].where(rows["sampling"] == SAMPLED, 0.0)
+    return rows[["value"]].join(rank_intervals(rows["value"], exact, level=level))
+
+
+def without_unpublishable(
+    observations: pd.DataFrame, sampling: pd.DataFrame, geography: Geography
+) -> pd.DataFrame:
+    """Take out of observations what is too little known of a quartier to leave the observatory.
+
+    A share of the census whose denominator is unknown, or whose effective sample is under
+    `effectif_effectif_min`, has no value there: its status is `not_significant`.
+    """
+    quartiers = {*geography.of_kind("qpv"), *geography.of_kind("regroupement")}
+    small = sampling[sampling["publishable"].eq(False) & sampling["territory"].isin(quartiers)]
+    hidden = pd.MultiIndex.from_frame(observations[["indicator", "territory"]]).isin(
+        pd.MultiIndex.from_frame(small[["indicator", "territory"]])
+    )
+    hidden &= (observations["status"] == OBSERVED).to_numpy()
+    shown = observations.copy()
+    shown.loc[hidden, _FIGURES] = float("nan")
+    shown.loc[hidden, ["status", "origin", "note"]] = [NOT_SIGNIFICANT, "", _HIDDEN]
+    return shown
+
+
+def _day(file: EditionFile) -> dt.date:
+    return dt.date(file.edition, 1, 1)
+
+
+def _kinds(catalogue: Catalogue, file: EditionFile) -> dict[str, str]:
+    """How each indicator is made, as its source says; those whose source does not say are left out."""
+    shown = catalogue.shown(file.indicators)
+    made = {name: catalogue.sources[one.source].made for name, one in shown.items() if one.unit != "persons"}
+    return {name: how for name, how in made.items() if how is not None}
+
+
+def _designs(edition: ObservedEdition) -> pd.DataFrame:
+    """Give the sampling fraction and the design effect of every territory."""
+    catalogue, geography, day = edition.observatory.catalogue, edition.geography, _day(edition.file)
+    observations = edition.observations
+    people = observations[observations["indicator"] == "population"].set_index("territory")["value"]
+    small = set(people.index[people < _CENSUS_CUT]) & set(geography.of_kind("commune"))
+    types = pd.Series(_USUAL, index=pd.Index(observations["territory"].unique(), dtype="str"))
+    types[types.index.isin(small)] = _SMALL
+    parents = geography.memberships[geography.memberships["parent_kind"] == "commune"]
+    alone = parents["parent"].isin(small).groupby(parents["territory"]).all()
+    types[types.index.isin(alone.index[alone])] = _SMALL
+    told = edition.attributes
+    large = told[(told["attribute"] == LARGE_ADDRESSES) & told["value"].str.lower().eq("oui")]
+    types[types.index.isin(set(large["territory"])) & (types == _USUAL)] = _LARGE
+    return pd.DataFrame(
+        {
+            name: types.map({kind: catalogue.threshold(f"rp_{part}_{kind}", day) for kind in set(types)})
+            for name, part in (("fraction", "fraction"), ("effect", "effet"))
+        }
+    )

@@ -1,0 +1,179 @@
+"""Flags as people read them: Markdown, workbook, CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from oqhs.analysis.flags import STATE_WORDS
+from oqhs.publish import printed, writers
+from oqhs.text import listing
+
+#: How each kind of flag is named, the most serious first.
+KIND_WORDS = {
+    "decrochage": "décrochage",
+    "ecart": "écart",
+    "creusement": "creusement de l'écart",
+    "seuil": "seuil franchi",
+    "position": "position parmi les quartiers",
+}
+#: What stands over every list of flags.
+NOTICE = (
+    "Un signalement dit qu'une règle datée est atteinte ; il ne classe ni les quartiers ni leurs habitants. "
+    "« Ferme » : l'écart dépasse le seuil au-delà de l'aléa du sondage ; « constaté » : la source n'est pas "
+    "un sondage ; « à confirmer » : ni l'un ni l'autre."
+)
+_COLUMNS = {
+    "label": "Quartier",
+    "territory": "Code",
+    "theme": "Thème",
+    "indicator_label": "Indicateur",
+    "kind": "Signalement",
+    "state": "État",
+    "reference": "Référence",
+    "value": "Valeur",
+    "reference_value": "Valeur de la référence",
+    "gap": "Écart",
+    "bar": "Seuil",
+    "ci_lower": "Borne basse",
+    "ci_upper": "Borne haute",
+    "hors_qpv_value": "Valeur hors QPV",
+    "hors_qpv_gap": "Écart à hors QPV",
+    "year": "Année",
+    "sentence": "Lecture",
+    "diffusion": "Diffusion",
+}
+
+
+def worded(flags: pd.DataFrame, labels: pd.Series, indicators: dict[str, str]) -> pd.DataFrame:
+    """Add the names of quartiers and indicators.
+
+    Parameters
+    ----------
+    flags : DataFrame
+        As `oqhs.analysis.flags.flags_of` gives them.
+    labels : Series
+        Names of the quartiers, by code.
+    indicators : dict
+        Names of the indicators, by id.
+    """
+    return flags.assign(
+        label=flags["territory"].map(labels).astype("str"),
+        indicator_label=flags["indicator"].map(indicators).astype("str"),
+    )
+
+
+def write(
+    flags: pd.DataFrame,
+    shares: pd.DataFrame,
+    grid: pd.DataFrame,
+    path: Path,
+    title: str,
+    *,
+    invented: bool,
+) -> None:
+    """Write flags to a `.csv`, `.md` or `.xlsx` file, whole or not at all.
+
+    Parameters
+    ----------
+    flags : DataFrame
+        As `worded` gives them.
+    shares : DataFrame
+        Share of the quartiers that have each flag of each indicator, with `indicator_label`.
+    grid : DataFrame
+        Quartiers and indicators, as `grid_of` gives them: a sheet of a workbook.
+    path : Path
+        File.
+    title : str
+        Title of the document.
+    invented : bool
+        Whether the data are.
+    """
+    printed.write_document(
+        path,
+        csv=lambda aside: writers.write_csv(flags.assign(invented=invented), aside),
+        md=lambda aside: writers.write_text(_markdown(flags, shares, title, invented=invented), aside),
+        xlsx=lambda aside: _workbook(flags, shares, grid, aside, title, invented=invented),
+    )
+
+
+def above(flags: pd.DataFrame, title: str, *, invented: bool) -> list[str]:
+    """Lines that stand over a list of flags."""
+    lines = [title, *([printed.INVENTED] if invented else []), NOTICE]
+    told = [printed.DIFFUSION[name] for name in sorted(set(flags["diffusion"]))]
+    return [*lines, *told]
+
+
+def grid_of(heat: pd.DataFrame, labels: pd.Series, indicators: dict[str, str]) -> pd.DataFrame:
+    """Lay out a heat table: a row per quartier, a column per indicator, what is printed in each cell.
+
+    Parameters
+    ----------
+    heat : DataFrame
+        As `oqhs.analysis.heat.heat_table` gives it.
+    labels, indicators
+        As in `worded`.
+    """
+    order = list(dict.fromkeys(heat["indicator"]))
+    grid = heat.pivot(index="territory", columns="indicator", values="text")[order]
+    headed = grid.rename(columns=indicators).reset_index(names="Code")
+    headed.insert(0, "Quartier", headed["Code"].map(labels).astype("str"))
+    return headed.rename_axis(columns=None)
+
+
+def counts_of(shares: pd.DataFrame) -> pd.DataFrame:
+    """Say how many quartiers have each flag of each indicator, with French headers."""
+    of = shares["flagged"].astype("str") + " sur " + shares["quartiers"].astype("str")
+    kinds = shares["kind"].map(KIND_WORDS)
+    return pd.DataFrame({"Signalement": kinds, "Indicateur": shares["indicator_label"], "Quartiers": of})
+
+
+def gathered(flags: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the gaps and the widenings a décrochage is made of: its sentence tells them."""
+    keys = [flags["territory"], flags["indicator"]]
+    dropping = (flags["kind"] == "decrochage").groupby(keys).transform("any")
+    return flags[~(dropping & flags["kind"].isin(["ecart", "creusement"]))]
+
+
+def _french(flags: pd.DataFrame) -> pd.DataFrame:
+    frame = flags[list(_COLUMNS)].assign(
+        kind=flags["kind"].map(KIND_WORDS),
+        state=flags["state"].map(STATE_WORDS),
+        year=flags["year"].astype("str"),
+    )
+    return frame.rename(columns=_COLUMNS)
+
+
+def _markdown(flags: pd.DataFrame, shares: pd.DataFrame, title: str, *, invented: bool) -> str:
+    first, *rest = above(flags, title, invented=invented)
+    parts = [f"# {first}", *rest]
+    for (label, code), rows in gathered(flags).groupby(["label", "territory"], sort=False):
+        lines = [
+            f"- **{KIND_WORDS[row.kind]}**, {STATE_WORDS[row.state]} : {row.sentence}"
+            for row in rows.itertuples()
+        ]
+        parts += [f"## {label} ({code})", "\n".join(lines)]
+    if flags.empty:
+        parts.append("Aucun signalement.")
+    parts += ["## Quartiers signalés", writers.markdown(counts_of(shares))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _workbook(
+    flags: pd.DataFrame,
+    shares: pd.DataFrame,
+    grid: pd.DataFrame,
+    path: Path,
+    title: str,
+    *,
+    invented: bool,
+) -> None:
+    lines = above(flags, title, invented=invented)
+    sheets = {
+        "Signalements": writers.Sheet(_french(flags), lines),
+        "Repérage": writers.Sheet(grid, lines),
+        "Quartiers signalés": writers.Sheet(counts_of(shares), lines),
+    }
+    kinds = listing([KIND_WORDS[kind] for kind in KIND_WORDS if kind in set(flags["kind"])])
+    writers.write_workbook(path, sheets, {"title": title, "subject": kinds})

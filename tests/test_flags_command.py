@@ -1,0 +1,96 @@
+"""`oqhs flags` on the embedded edition: what is told, to whom, and how."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+
+import oqhs
+from oqhs.errors import UnknownError
+from oqhs.flagging import chosen_flags
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(scope="module")
+def edition():
+    return oqhs.open(DATA).edition(2024)
+
+
+def test_the_command_prints_the_flags_of_a_quartier_and_how_many_have_them(run):
+    code, said, _ = run("flags", "2024", "--territoire", "QN99901M", "--data", DATA)
+    assert code == 0
+    for words in ("DONNÉES INVENTÉES", "Les Alouettes (QN99901M)", "décrochage", "constaté", "1 sur 1"):
+        assert words in said
+    assert "interne" not in said
+
+
+def test_a_file_for_partners_holds_nothing_internal(run, tmp_path):
+    path = tmp_path / "signalements.csv"
+    assert run("flags", "2024", "--theme", "environnement", "-o", path, "--data", DATA)[0] == 0
+    table = pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig")
+    assert set(table["diffusion"]) == {"partenaires"}
+    assert set(table["theme"]) == {"environnement"}
+    assert not set(table["kind"]) & {"position"}
+    assert not set(table["state"]) & {"a_confirmer"}
+
+
+def test_a_workbook_has_the_flags_the_grid_and_the_counts(run, tmp_path):
+    path = tmp_path / "signalements.xlsx"
+    assert run("flags", "2024", "--territoire", "T92", "-o", path, "--data", DATA)[0] == 0
+    book = CalamineWorkbook.from_path(path)
+    assert book.sheet_names == ["Signalements", "Repérage", "Quartiers signalés"]
+    grid = book.get_sheet_by_name("Repérage").to_python()
+    header = next(row for row in grid if row[0] == "Quartier")
+    assert "Taux de pauvreté" in header
+    texts = {cell for row in grid for cell in row if isinstance(cell, str)}
+    assert any("décrochage" in text for text in texts)
+
+
+def test_what_is_internal_is_given_only_when_asked_for(edition):
+    told, _ = chosen_flags(edition)
+    every, _ = chosen_flags(edition, internal=True)
+    assert "position" not in set(told["kind"])
+    assert "position" in set(every["kind"])
+    assert len(every) > len(told)
+
+
+def test_a_reference_keeps_what_is_held_against_no_reference(edition):
+    found, _ = chosen_flags(edition, reference="commune")
+    assert set(found.loc[found["kind"] == "ecart", "reference"]) == {"commune"}
+    assert "seuil" in set(found["kind"])
+
+
+def test_not_every_quartier_has_every_flag(edition):
+    _, shares = chosen_flags(edition)
+    by = shares.set_index(["kind", "indicator"])["share"]
+    assert by["seuil", "exposition_icu"] < 0.5
+    assert by["seuil", "surface_arboree"] < 0.5
+    assert by["seuil", "eds_minutes"] < 1
+
+
+def test_neutral_indicators_are_never_flagged(edition):
+    neutral = {name for name, one in edition.observatory.catalogue.indicators.items() if one.polarity == 0}
+    assert not set(edition.flags()["indicator"]) & neutral
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"territory": "QN99999M"}, "no such quartier, commune or EPT"),
+        ({"theme": "env"}, "no such theme"),
+        ({"reference": "region"}, "no such reference"),
+    ],
+)
+def test_what_does_not_exist_is_told(edition, asked, told):
+    with pytest.raises(UnknownError, match=told):
+        chosen_flags(edition, **asked)
+
+
+def test_the_grid_says_why_a_cell_has_no_score(edition):
+    grid = edition.heat_table()
+    assert grid["territory"].nunique() == 47
+    blank = grid[grid["score"].isna()]
+    assert (blank["text"] != "").all()
+    assert set(grid.loc[grid["cell"] == "non_publiable", "value"].isna()) == {True}
