@@ -36,6 +36,7 @@ def test_a_first_release_is_r1_and_holds_everything(tmp_path, contents):
         "mesures",
         "observations",
         "ecarts",
+        "signalements",
         "appartenances",
         "territoires",
         "tableau_cle",
