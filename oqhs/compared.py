@@ -13,7 +13,11 @@ from oqhs.choices import named, several
 from oqhs.comparison import Comparison, are_kin, refuse_narrower
 from oqhs.errors import UnknownError
 from oqhs.judged import JudgedEdition
-from oqhs.precision import sampling_of_edition, with_change_intervals
+from oqhs.precision import (
+    changes_without_unpublishable,
+    sampling_of_edition,
+    with_change_intervals,
+)
 from oqhs.publish.evolutions import worded
 
 
@@ -113,7 +117,8 @@ class ComparedEdition(JudgedEdition):
         -------
         DataFrame
             One row per territory and indicator, with a reason where there is no change, and the interval of
-            a change between two samples of the census (`change_ci_lower`, `change_ci_upper`): see
+            a change between two samples of the census (`change_ci_lower`, `change_ci_upper`); too small a
+            sample has none in an edition that is not internal: see
             `oqhs.analysis.evolution`, and `oqhs.publish.evolutions.worded` for the columns in words.
             « L'évolution est celle du quartier, non de ses habitants. »
 
@@ -140,13 +145,16 @@ class ComparedEdition(JudgedEdition):
         names = None if indicators is None else list(named(indicators, known))
         comparison = self.comparison(since)
         table = comparison.changes(reference, prices, names, territories)
-        return self._worded(self._with_intervals(table, comparison))
+        return self._worded(self._told(table, comparison))
 
-    def _with_intervals(self, table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
-        """Add to changes the intervals of those the sampling may have made."""
+    def _told(self, table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+        """Add the intervals of the sampling to changes, and hide what is too little known."""
         level = self.observatory.catalogue.threshold("confiance", self._day)
         before = sampling_of_edition(comparison.before)
-        return with_change_intervals(table, before, self._sampling, level)
+        found = with_change_intervals(table, before, self._sampling, level)
+        if self.file.diffusion == "interne":
+            return found
+        return changes_without_unpublishable(found, before, self._sampling, self.geography)
 
     def _worded(self, table: pd.DataFrame) -> pd.DataFrame:
         return worded(table, self.observatory.catalogue, self.geography.name, self.file.diffusion)

@@ -192,7 +192,7 @@ class Edition(ComparedEdition):
             used |= set(comparison.before.cards)
             passage = comparison.named_passage()
             tables = [comparison.table(reference) for reference in REFERENCES]
-            changes = self._worded(pd.concat(tables, ignore_index=True))
+            changes = self._worded(self._told(pd.concat(tables, ignore_index=True), comparison))
         return Contents(
             edition=self.file.edition,
             departement=geography.name(self.file.departement),

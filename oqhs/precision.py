@@ -137,6 +137,34 @@ def without_unpublishable(
     return shown
 
 
+def changes_without_unpublishable(
+    changes: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, geography: Geography
+) -> pd.DataFrame:
+    """Take out of changes those of quartiers that are too little known at one of the two dates.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        As `oqhs.analysis.evolution` gives them.
+    before, after : DataFrame
+        As `sampling_of_edition` gives them, of both editions.
+    geography : Geography
+        Quartiers of the later edition.
+    """
+    quartiers = {*geography.of_kind("qpv"), *geography.of_kind("regroupement")}
+    hidden = pd.Series(False, index=changes.index)
+    for sampling, territory in ((before, "territory_before"), (after, "territory")):
+        small = sampling.loc[sampling["publishable"].eq(False), ["indicator", "territory"]]
+        keys = pd.MultiIndex.from_frame(changes[["indicator", territory]].astype("str"))
+        hidden |= keys.isin(pd.MultiIndex.from_frame(small.astype("str")))
+    hidden &= changes["territory"].isin(quartiers)
+    shown = changes.copy()
+    figures = shown.columns[[pd.api.types.is_float_dtype(kind) for kind in shown.dtypes]]
+    shown.loc[hidden, figures.difference(["span_years"])] = float("nan")
+    shown.loc[hidden & (shown["status"] == OBSERVED), ["status", "reason"]] = [NOT_SIGNIFICANT, _HIDDEN]
+    return shown
+
+
 def _day(file: EditionFile) -> dt.date:
     return dt.date(file.edition, 1, 1)
 

@@ -46,6 +46,7 @@ def test_an_edition_of_another_departement_is_none_to_compare_with(tmp_path, ref
 def test_an_edition_that_may_not_go_as_far_is_refused(tmp_path, refused):
     def narrow(found):
         found.editions[2020]["diffusion"] = "interne"
+        found.editions[2024]["diffusion"] = "partenaires"
 
     later = opened(tmp_path / "data", narrow).edition(2024)
     (problem,) = refused(CatalogueError, later.changes)
@@ -60,7 +61,7 @@ def test_an_edition_that_may_go_further_is_compared(tmp_path):
     later = opened(tmp_path / "data", only(UNEMPLOYMENT), wide).edition(2024)
     table = later.changes(indicators=[UNEMPLOYMENT])
     assert table["status"].eq("observed").all()
-    assert set(table["diffusion"]) == {"partenaires"}
+    assert set(table["diffusion"]) == {"interne"}
 
 
 # --- what was asked for by name
@@ -244,6 +245,7 @@ def test_check_tells_of_an_edition_that_is_not_there(run, tmp_path):
 def test_check_tells_of_an_edition_that_cannot_be_compared(run, tmp_path):
     def change(found):
         found.editions[2020]["diffusion"] = "interne"
+        found.editions[2024]["diffusion"] = "partenaires"
 
     folder = write_data(tmp_path / "data", only(UNEMPLOYMENT), change)
     code, out, _ = run("check", "--data", folder, "--format", "json")

@@ -234,6 +234,7 @@ def test_a_quartier_of_another_edition_is_refused_with_the_edition_that_holds_it
 def test_an_edition_that_may_not_go_as_far_is_no_past_and_one_that_may_go_further_is_a_future(changed):
     def narrow(found):
         found.editions[2020]["diffusion"] = "interne"
+        found.editions[2024]["diffusion"] = "partenaires"
 
     observatory = changed(narrow)
     assert set(observatory.edition(2024).history()["role"]) == {"attribut"}

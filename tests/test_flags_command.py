@@ -94,3 +94,24 @@ def test_the_grid_says_why_a_cell_has_no_score(edition):
     blank = grid[grid["score"].isna()]
     assert (blank["text"] != "").all()
     assert set(grid.loc[grid["cell"] == "non_publiable", "value"].isna()) == {True}
+
+
+def test_an_evolution_of_too_small_a_sample_is_hidden_from_partners(edition):
+    moved = edition.changes(since=2020)
+    small = edition.uncertainty
+    small = small[small["publishable"].eq(False) & small["territory"].str.startswith("QN")]
+    keys = pd.MultiIndex.from_frame(small[["indicator", "territory"]])
+    rows = moved[pd.MultiIndex.from_frame(moved[["indicator", "territory"]]).isin(keys)]
+    assert len(rows)
+    assert rows[["value", "value_before", "value_edition", "change", "gap_change"]].isna().all(axis=None)
+    assert not rows["status"].eq("observed").any()
+
+
+def test_an_evolution_between_two_samples_has_an_interval_and_no_other_has(edition):
+    moved = edition.changes(since=2020)
+    known = moved[moved["status"] == "observed"]
+    census = known["basis"].eq("quartier inchangé") & known["indicator"].isin(
+        ["part_moins_18", "part_60_plus"]
+    )
+    assert known.loc[census, "change_ci_upper"].notna().all()
+    assert known.loc[known["indicator"] == "taux_pauvrete", "change_ci_upper"].isna().all()

@@ -240,7 +240,7 @@ def edition_file(edition, perimeter, census, incomes):
         "edition": edition,
         "departement": "999",
         "perimeter": perimeter,
-        "diffusion": "partenaires",
+        "diffusion": "interne",
         "territories": {
             "qpv": f"qpv-{perimeter.removeprefix('qpv')}",
             "communes": "communes",

@@ -144,7 +144,7 @@ def test_invented_data_and_diffusion_are_marked_in_both_tables(release):
     for name in ("passage", "evolutions"):
         table = pd.read_parquet(release / f"{name}.parquet")
         assert table["invented"].all()
-        assert set(table["diffusion"]) == {"partenaires"}
+        assert set(table["diffusion"]) == {"interne"}
 
 
 def test_the_manifest_lists_the_files_of_both_editions_once_each(manifest, edition):
