@@ -63,6 +63,11 @@ def ours(edges: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, origins: gpd.Geo
     return StreetNetwork(edges).walk(facilities, origins, **asked)
 
 
+def nearest(edges: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> pd.DataFrame:
+    asked = {"speed_kmh": SPEED_KMH, "max_minutes": MINUTES, "max_snap_m": SNAP_M}
+    return StreetNetwork(edges).nearest(facilities, **asked)
+
+
 def by_networkx(edges: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> pd.DataFrame:
     """Nearest facility of every junction: the first of each shortest way."""
     import networkx as nx
@@ -123,7 +128,9 @@ def check_same(
     origins: gpd.GeoDataFrame,
 ) -> None:
     """The distances of networkx and osmnx are ours, and so is the facility networkx finds."""
-    found, peer = ours(edges, facilities, junctions), by_networkx(edges, facilities)
+    found, peer = nearest(edges, facilities), by_networkx(edges, facilities)
+    walked = ours(edges, facilities, junctions)
+    pd.testing.assert_frame_equal(found.reindex(walked.index), walked)
     peer = peer.reindex(found.index)
     np.testing.assert_allclose(found["distance_m"], peer["distance_m"], rtol=0, atol=1e-6)
     assert (found["facility"].astype("float64").fillna(-1) == peer["facility"].fillna(-1)).all()
@@ -158,7 +165,8 @@ def walk_country() -> None:
     peaks = []
     edges, junctions = streets(*COUNTRY, PARIS_M)
     facilities = served(junctions)
-    for way in (gc.collect, lambda: ours(edges, facilities, junctions)):
+    del junctions
+    for way in (gc.collect, lambda: nearest(edges, facilities)):
         way()
         # Not `ru_maxrss`, which a process takes over from the one that started it.
         told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
@@ -169,9 +177,7 @@ def walk_country() -> None:
 def against_networkx(runs: int, spacing: float) -> Row:
     edges, junctions = streets(*TOWN, spacing)
     facilities = served(junctions)
-    own, peer = medians(
-        runs, lambda: ours(edges, facilities, junctions), lambda: by_networkx(edges, facilities)
-    )
+    own, peer = medians(runs, lambda: nearest(edges, facilities), lambda: by_networkx(edges, facilities))
     what = f"{len(junctions):,} junctions, {len(edges):,} edges of {spacing:g} m, {FACILITIES} facilities"
     return f"{what}, 800 m / networkx", own, peer, peer / own, "at least 10"
 
@@ -183,7 +189,7 @@ def against_pandana(
     kept: dict[str, pd.DataFrame] = {}
     own, peer = medians(
         1,
-        lambda: kept.update(own=ours(edges, facilities, junctions)),
+        lambda: kept.update(own=nearest(edges, facilities)),
         lambda: kept.update(peer=by_pandana(edges, facilities, junctions)),
     )
     found = kept["own"]["distance_m"].fillna(LIMIT_M)
@@ -209,9 +215,7 @@ def measure(runs: int) -> list[Row]:
     rows.append((f"{ORIGINS:,} places snapped and walked / osmnx", own, peer, peer / own, "at least 4"))
     large, homes = streets(*COUNTRY, PARIS_M)
     spread = served(homes)
-    town, country = medians(
-        max(few, 2), lambda: ours(edges, facilities, junctions), lambda: ours(large, spread, homes)
-    )
+    town, country = medians(max(few, 2), lambda: nearest(edges, facilities), lambda: nearest(large, spread))
     times = country / town / (len(homes) / len(junctions))
     rows.append((f"{len(homes):,} junctions / as many times the town", country, town, times, "at most 2.5"))
     drawn, walked = peaks_gib()

@@ -10,8 +10,9 @@ import pandas as pd
 import shapely
 
 from oqhs.errors import MeasureError
-from oqhs.measures.routing import NOBODY, SAME, system_of
-from oqhs.measures.walking import BEYOND_LIMIT, POINTS, Pace, answer, check_near, facilities_of, places_of
+from oqhs.measures.places import POINTS, check_near, facilities_of, places_of, system_of
+from oqhs.measures.routing import NOBODY, SAME
+from oqhs.measures.walking import BEYOND_LIMIT, Pace, answer
 
 if TYPE_CHECKING:
     import geopandas as gpd

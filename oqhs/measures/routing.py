@@ -7,23 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import shapely
-
-from oqhs.errors import CRSError, MeasureError
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from scipy.sparse import csr_array
 
 #: Two distances that differ by no more than this part of them are one distance.
 SAME = 1e-9
 #: No facility.
 NOBODY = -1
-
-_EDGE_COLUMNS = ["u", "v", "length_m"]
-_APART_M = 1.0  # the ends of the edges of one junction lie within this distance, in x and in y
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -81,12 +72,15 @@ class Graph:
         Length of each edge, above 0.
     n : int
         Number of junctions.
+    junctions : array of int, optional
+        Number of each junction in the edges it comes from; 0, 1… by default.
     """
 
     u: np.ndarray
     v: np.ndarray
     length_m: np.ndarray
     n: int
+    junctions: np.ndarray | None = None
 
     @cached_property
     def matrix(self) -> csr_array:
@@ -267,133 +261,3 @@ def _settle_ties(matrix: csr_array, distance: np.ndarray, facility: np.ndarray) 
         changed = np.zeros(len(facility), dtype=bool)
         changed[moved] = True
         smaller = changed[start] & (facility[start] < facility[end])
-
-
-def graph_of(edges: gpd.GeoDataFrame) -> tuple[Graph, np.ndarray, np.ndarray, np.ndarray]:
-    """Make the graph of edges: their junctions are numbered.
-
-    Parameters
-    ----------
-    edges : GeoDataFrame
-        As `StreetNetwork` takes them.
-
-    Returns
-    -------
-    graph : Graph
-        Edges in the order of the rows.
-    shapes : array of LineString
-        Their lines.
-    ends : array of int
-        For each junction, one end of an edge that is there: its position among the first ends of all
-        edges followed by their last ends.
-    at : array of complex
-        Place of that end, x + iy.
-
-    Raises
-    ------
-    MeasureError
-        The edges are not as they must be.
-    """
-    shapes, ends_at = _lines_of(edges)
-    length = edges["length_m"].to_numpy(dtype="float64", na_value=np.nan)
-    wrong = ~(np.isfinite(length) & (length > 0))
-    if wrong.any():
-        raise rows_error("a length is not a number above 0", edges, wrong, "length_m", "metres, above 0")
-    number, known = pd.factorize(np.concatenate([_junctions(edges, "u"), _junctions(edges, "v")]))
-    number = number.astype("int32")
-    ends = np.empty(len(known), dtype="int64")
-    ends[number] = np.arange(len(number))
-    at = ends_at[ends]
-    _check_meeting(edges, (ends_at - at[number]).view("float64").reshape(-1, 2))
-    return Graph(number[: len(edges)], number[len(edges) :], length, len(known)), shapes, ends, at
-
-
-def system_of(name: str, layer: gpd.GeoDataFrame) -> object:
-    """Give the system of a layer, which must be one of metres."""
-    crs = getattr(layer, "crs", None)
-    if crs is None:
-        raise CRSError(
-            "the layer says no coordinate reference system",
-            column=name,
-            allowed="the system its coordinates are in",
-            todo="ask its producer: it is never guessed",
-        )
-    if not crs.is_projected or any(axis.unit_conversion_factor != 1 for axis in crs.axis_info[:2]):
-        raise CRSError(
-            "distances are walked in metres",
-            column=name,
-            found=crs.name,
-            allowed="a projected system in metres, such as EPSG:2154",
-            todo="reproject it with to_crs",
-        )
-    return crs
-
-
-def coordinates_of(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give the coordinates of shapes (two columns), how many each has, and which have no place.
-
-    These are missing, empty, or have a coordinate that is not a number.
-    """
-    xy, owner = shapely.get_coordinates(shapes, return_index=True)
-    count, finite = np.bincount(owner, minlength=len(shapes)), np.isfinite(xy)
-    nowhere = count == 0
-    if not finite.all():
-        nowhere[owner[~finite.all(axis=1)]] = True
-    return xy, count, nowhere
-
-
-def rows_error(
-    what: str, layer: gpd.GeoDataFrame, wrong: np.ndarray, column: str, allowed: str, todo: str | None = None
-) -> MeasureError:
-    """Make the error of the rows of a layer that are wrong."""
-    rows = ", ".join(repr(row) for row in layer.index[wrong][:_SHOWN].tolist())
-    return MeasureError(
-        f"{what} in {int(wrong.sum())} rows", column=column, found=f"rows {rows}", allowed=allowed, todo=todo
-    )
-
-
-def _lines_of(edges: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Check that edges are there, and give their lines and the places of their first and last ends."""
-    absent = [name for name in _EDGE_COLUMNS if name not in edges]
-    if absent:
-        raise MeasureError(
-            f"the edges have no column {', '.join(map(repr, absent))}",
-            column="edges",
-            found=", ".join(map(str, edges.columns)),
-            allowed=", ".join(_EDGE_COLUMNS),
-            todo="read the streets with StreetNetwork.read",
-        )
-    shapes = edges.geometry.to_numpy()
-    if not len(shapes):
-        raise MeasureError("there is no edge to walk on", column="edges", allowed="one edge at least")
-    xy, count, wrong = coordinates_of(shapes)
-    wrong |= shapely.get_type_id(shapes) != shapely.GeometryType.LINESTRING
-    if wrong.any():
-        raise rows_error("an edge is not a line", edges, wrong, "edges", "a LineString from u to v")
-    last = np.cumsum(count)
-    return shapes, xy.view("complex128").ravel()[np.concatenate([[0], last[:-1], last - 1])]
-
-
-def _junctions(edges: gpd.GeoDataFrame, name: str) -> np.ndarray:
-    """Numbers of the junctions at one end of the edges."""
-    missing = edges[name].isna().to_numpy()
-    if missing.any():
-        raise rows_error("a junction is missing", edges, missing, name, "a whole number")
-    if not pd.api.types.is_integer_dtype(edges[name]):
-        raise MeasureError(
-            "junctions are not whole numbers",
-            column=name,
-            found=f"{edges[name].iloc[0]!r} ({edges[name].dtype})",
-            allowed="whole numbers",
-        )
-    return np.asarray(edges[name].to_numpy(dtype="int64"))
-
-
-def _check_meeting(edges: gpd.GeoDataFrame, apart_m: np.ndarray) -> None:
-    """Refuse lines that do not go from `u` to `v`: they would be walked the wrong way."""
-    apart = np.abs(apart_m) > _APART_M
-    if apart.any():
-        apart = apart.any(axis=1).reshape(2, -1).any(axis=0)
-        todo = "draw each line from u to v, ending where the other edges of the junction do"
-        allowed = f"ends within {_APART_M:g} m, in x and in y"
-        raise rows_error("the edges of a junction do not meet", edges, apart, "edges", allowed, todo)

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from oqhs.catalogue import built_in
-from oqhs.errors import CRSError, MeasureError
-from oqhs.measures.routing import NOBODY, SAME, Entrances, coordinates_of, graph_of, rows_error, system_of
+from oqhs.errors import MeasureError
+from oqhs.measures.places import POINTS, check_near, facilities_of, graph_of, places_of, system_of
+from oqhs.measures.routing import NOBODY, SAME, Entrances
 from oqhs.measures.snapping import Lines, entrances
-from oqhs.systems import ELSEWHERE_M
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -33,11 +32,6 @@ THRESHOLDS = {
     "max_snap_m": "marche_rattachement_m",
 }
 NOTICE = "non comparable à la valeur publiée tant que la vitesse de l'OQHS n'est pas connue"
-
-#: What an origin may be.
-POINTS = (shapely.GeometryType.POINT,)
-_PLACES = (*POINTS, shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -132,6 +126,7 @@ class StreetNetwork:
     Examples
     --------
     >>> import geopandas as gpd
+    >>> import shapely
     >>> streets = gpd.GeoDataFrame({"u": [1, 2], "v": [2, 3], "length_m": [100.0, 50.0]}, crs=2154,
     ...     geometry=shapely.linestrings([[[0, 0], [100, 0]], [[100, 0], [100, 50]]]))
     >>> len(StreetNetwork(streets).lines.shapes)
@@ -211,6 +206,7 @@ class StreetNetwork:
         A street of 100 m, a PMI at its end, someone who lives 20 m from its beginning:
 
         >>> import geopandas as gpd
+        >>> import shapely
         >>> streets = gpd.GeoDataFrame({"u": [1], "v": [2], "length_m": [100.0]}, crs=2154,
         ...     geometry=shapely.linestrings([[[0, 0], [100, 0]]]))
         >>> pmi = gpd.GeoDataFrame({"code": ["A"]}, geometry=[shapely.Point(100, 0)], crs=2154)
@@ -230,15 +226,74 @@ class StreetNetwork:
         found = self.graph.along(spread, ways, edge, at_m)
         distance = found.distance_m + snapped.off_m[near]
         within = pace.within(distance)
-        component = self.graph.component[self.graph.u]
-        served = np.zeros(self.graph.n, dtype=bool)
-        served[component[ways.edge]] = True
-        linked = served[component[edge]]
+        linked = self._served(ways)[self.graph.u[edge]]
         status = np.full(len(shapes), STATUSES.index(TOO_FAR_FROM_STREET))
         status[near] = np.select([within, linked], [0, 1], default=2)
         walked, rank = np.full(len(shapes), np.nan), np.full(len(shapes), NOBODY)
         walked[near[within]], rank[near[within]] = distance[within], found.facility[within]
         answered = answer(origins.index, codes, rank, walked, pace)
+        return self._told(answered, status, pace, left_out)
+
+    def nearest(
+        self,
+        facilities: gpd.GeoDataFrame,
+        *,
+        speed_kmh: float | None = None,
+        max_minutes: float | None = None,
+        max_snap_m: float | None = None,
+    ) -> pd.DataFrame:
+        """Tell how far each junction of the streets is from its nearest facility, and which one it is.
+
+        As `walk` from every junction, without their places having to be given.
+
+        Parameters
+        ----------
+        facilities, speed_kmh, max_minutes, max_snap_m
+            As for `walk`.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by junction (the numbers of `u` and `v`, in the order in which the edges name them): the
+            columns and the `attrs` of `walk`.
+
+        Raises
+        ------
+        CRSError, MeasureError
+            As `walk` does for the facilities.
+
+        Examples
+        --------
+        >>> import geopandas as gpd
+        >>> import shapely
+        >>> streets = gpd.GeoDataFrame({"u": [1], "v": [2], "length_m": [100.0]}, crs=2154,
+        ...     geometry=shapely.linestrings([[[0, 0], [100, 0]]]))
+        >>> pmi = gpd.GeoDataFrame({"code": ["A"]}, geometry=[shapely.Point(100, 0)], crs=2154)
+        >>> StreetNetwork(streets).nearest(pmi, speed_kmh=4)["distance_m"].to_dict()
+        {1: 100.0, 2: 0.0}
+        """
+        pace = Pace.of(speed_kmh=speed_kmh, max_minutes=max_minutes, max_snap_m=max_snap_m)
+        codes, ways, left_out = self.entrances(facilities, pace)
+        spread = self.graph.spread(ways, pace.limit_m * (1 + SAME))
+        within = pace.within(spread.distance_m)
+        status = np.select([within, self._served(ways)], [0, 1], default=2)
+        rank = np.where(within, spread.facility, NOBODY)
+        index = pd.Index(self.graph.junctions)
+        answered = answer(index, codes, rank, np.where(within, spread.distance_m, np.nan), pace)
+        return self._told(answered, status, pace, left_out)
+
+    def _served(self, ways: Entrances) -> np.ndarray:
+        """Tell which junctions a way leads from to a facility, however far."""
+        component = self.graph.component
+        served = np.zeros(self.graph.n, dtype=bool)
+        served[component[self.graph.u[ways.edge]]] = True
+        return np.asarray(served[component])
+
+    @staticmethod
+    def _told(
+        answered: pd.DataFrame, status: np.ndarray, pace: Pace, left_out: list[str | int]
+    ) -> pd.DataFrame:
+        """Add the statuses, and what the walks depend on."""
         answered["status"] = pd.array(STATUSES, dtype="str").take(status)
         answered.attrs = vars(pace) | {"notice": NOTICE, "left_out": left_out}
         return answered
@@ -276,69 +331,3 @@ def answer(
     facility = pd.api.extensions.take(codes.array, rank, allow_fill=True)
     columns = {"facility": facility, "distance_m": distance_m, "minutes": pace.minutes(distance_m)}
     return pd.DataFrame(columns, index=index)
-
-
-def facilities_of(facilities: gpd.GeoDataFrame, crs: object) -> tuple[pd.Series, np.ndarray, np.ndarray]:
-    """Check facilities and give their codes and shapes, in the order of the codes, and all coordinates."""
-    shapes, xy = places_of("facilities", facilities, crs, _PLACES)
-    codes = pd.Series(facilities.get("code", facilities.index).array, dtype=object)
-    kind = pd.api.types.infer_dtype(codes, skipna=True)
-    wrong = codes.isna() | codes.duplicated(keep=False)
-    if wrong.any() or kind not in ("string", "integer"):
-        shown = codes[wrong] if wrong.any() else codes
-        raise MeasureError(
-            "a code is missing, or stands twice" if wrong.any() else "codes are of several types",
-            column="facilities",
-            found=", ".join(map(str, shown.fillna("no code").drop_duplicates()[:_SHOWN])),
-            allowed="one row a facility, with a code or an index of its own: text, or whole numbers",
-        )
-    codes = codes.astype("str" if kind == "string" else "Int64")
-    order = codes.argsort(kind="stable").to_numpy()
-    return codes.iloc[order].reset_index(drop=True), shapes[order], xy
-
-
-def places_of(
-    name: str, layer: gpd.GeoDataFrame, crs: object, allowed: tuple[shapely.GeometryType, ...]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Check the shapes of a layer of places, and give them with all their coordinates."""
-    if system_of(name, layer) != crs:
-        raise CRSError(
-            "the layer is not in the system of the others",
-            column=name,
-            found=layer.crs.name,
-            allowed=getattr(crs, "name", None),
-            todo="reproject it with to_crs",
-        )
-    shapes = layer.geometry.to_numpy()
-    if not len(shapes):
-        raise MeasureError("the layer is empty", column=name, allowed="one place at least")
-    xy, _, lost = coordinates_of(shapes)
-    if lost.any():
-        todo = "find where they are, or leave them out and say so"
-        raise rows_error("places have no coordinates", layer, lost, name, "a place for every row", todo)
-    kind = shapely.get_type_id(shapes)
-    other = ~np.isin(kind, allowed)
-    if other.any():
-        names = " or ".join(one.name.capitalize() for one in allowed)
-        raise rows_error("a place is of another type", layer, other, name, names)
-    broken = kind != shapely.GeometryType.POINT
-    broken[broken] = ~shapely.is_valid(shapes[broken])
-    if broken.any():
-        todo = "read the layer with oqhs.sources.read, which repairs it"
-        raise rows_error("a geometry is not valid", layer, broken, name, "valid polygons", todo)
-    return shapes, xy
-
-
-def check_near(name: str, xy: np.ndarray, bounds: tuple[float, float, float, float]) -> None:
-    """Refuse places that are all very far from the others: a swapped layer is no place nobody reaches."""
-    west, south, east, north = bounds
-    x, y = xy.T
-    apart = np.hypot(np.maximum(west - x, x - east).clip(0), np.maximum(south - y, y - north).clip(0))
-    if apart.min() > ELSEWHERE_M:
-        raise MeasureError(
-            f"the layer lies {apart.min() / 1000:.0f} km away",
-            column=name,
-            found=f"x {x.min():.0f} to {x.max():.0f}, y {y.min():.0f} to {y.max():.0f}",
-            allowed=f"{ELSEWHERE_M // 1000} km from x {west:.0f} to {east:.0f}, y {south:.0f} to {north:.0f}",
-            todo="see whether longitude and latitude, or x and y, were swapped, or another place was read",
-        )

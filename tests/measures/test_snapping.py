@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import shapely
 
-from oqhs.measures.routing import NOBODY, graph_of
+from oqhs.measures.places import graph_of
+from oqhs.measures.routing import NOBODY
 from oqhs.measures.snapping import Lines, entrances
 
 

@@ -227,3 +227,21 @@ def test_the_streets_of_a_file_are_read_as_they_are(tmp_path, monkeypatch):
     network = StreetNetwork.read(str(tmp_path / "x.gpkg"), layer="rues", crs=LAMBERT, pedestrian_only=False)
     assert len(network.lines.shapes) == len(town(0))
     assert asked == {"path": tmp_path / "x.gpkg", "layer": "rues", "crs": LAMBERT, "pedestrian_only": False}
+
+
+def test_every_junction_has_what_a_walk_from_its_place_finds():
+    # A row of three streets and an island: junctions 7, 3, 5, 9 and 20, 21, numbered as they come.
+    lines = [[(0, 0), (100, 0)], [(100, 0), (250, 0)], [(250, 0), (900, 0)], [(5000, 0), (5100, 0)]]
+    streets = gpd.GeoDataFrame(
+        {"u": [7, 3, 5, 20], "v": [3, 5, 9, 21], "length_m": [100.0, 150.0, 650.0, 100.0]},
+        geometry=[shapely.LineString(line) for line in lines],
+        crs=2154,
+    )
+    pmi = gpd.GeoDataFrame({"code": ["A"]}, geometry=[shapely.Point(0, 10)], crs=2154)
+    found = StreetNetwork(streets).nearest(pmi, speed_kmh=6, max_minutes=3, max_snap_m=50)
+    # 300 m at most: 10 m off the street, then 0, 100, 250 and 900 m.
+    assert found["distance_m"].dropna().to_dict() == {7: 10, 3: 110, 5: 260}
+    assert found["status"].to_dict() == {
+        7: "reached", 3: "reached", 5: "reached", 9: "beyond_limit", 20: "unreachable", 21: "unreachable",
+    }  # fmt: skip
+    assert found.attrs["notice"].startswith("non comparable")
