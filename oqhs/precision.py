@@ -71,11 +71,16 @@ def with_intervals(gaps: pd.DataFrame, sampling: pd.DataFrame, level: float) -> 
     own = (
         told[["sampling", "grade", "publishable", *bounds, "precision"]].reindex(keys).rename(columns=bounds)
     )
+    own = own.set_axis(gaps.index)
+    # The interval of a value that is hidden would tell it.
+    unseen = gaps["value"].isna()
+    own.loc[unseen, list(bounds.values())] = float("nan")
+    own.loc[unseen, "precision"] = ""
     known = gaps["indicator"].isin(set(sampling["indicator"]))
     within = gaps["reference"] != "hors_qpv"
     intervals = gap_intervals(gaps[known], sampling, within[known], level=level)
     named = [name for name in GAP_INTERVAL_COLUMNS if name.startswith("gap_")]
-    return gaps.assign(**own.set_axis(gaps.index)).join(intervals[named])
+    return gaps.assign(**own).join(intervals[named])
 
 
 def with_change_intervals(
