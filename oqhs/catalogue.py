@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import Field
 
-from oqhs.documents import Model, read_model
+from oqhs.documents import Model, Text, read_model
 from oqhs.entries import Indicator, LayerLayout, Layout, Series, Source, Theme, Threshold, Variable
 from oqhs.errors import CatalogueError, Problem, UnknownError
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 class _IndicatorFile(Model):
     themes: dict[str, Theme] = Field(default_factory=dict)
-    caveats: dict[str, str] = Field(default_factory=dict)
+    caveats: dict[str, Text] = Field(default_factory=dict)
     variables: dict[str, Variable] = Field(default_factory=dict)
     sources: dict[str, Source] = Field(default_factory=dict)
     indicators: dict[str, Indicator] = Field(default_factory=dict)
@@ -185,6 +185,7 @@ def _add(path: Path, added: _IndicatorFile, sections: dict[str, dict[str, Any]])
         known.update(getattr(added, section))
 
 
+_INSTITUTE = "Insee"
 _READING_WORDS = ("value", "of_zone", "reference", "in_reference", "gap", "people")
 
 
@@ -242,10 +243,16 @@ def _unknown_names(catalogue: Catalogue, known: set[str]) -> Iterable[Problem]:
             what, place = "no such threshold", f"sources.{name}.comparability.span_min"
             allowed = ", ".join(sorted(catalogue.thresholds))
             yield Problem(what, "sources.yaml", None, place, rule.span_min, allowed)
+    yield from _wrongly_protected(catalogue)
     named = [
         ("variables.yaml", f"variables.{name}.at_most", variable.at_most)
         for name, variable in catalogue.variables.items()
         if variable.at_most is not None
+    ]
+    named += [
+        ("variables.yaml", f"variables.{name}.parts", part)
+        for name, variable in catalogue.variables.items()
+        for part in variable.parts
     ]
     for name, (_, layout) in catalogue.layouts.items():
         for vintage in layout.vintages:
@@ -255,3 +262,17 @@ def _unknown_names(catalogue: Catalogue, known: set[str]) -> Iterable[Problem]:
     for file, place, variable in named:
         if variable not in known:
             yield Problem("no such variable", file, None, place, variable, "a variable of variables.yaml")
+
+
+def _wrongly_protected(catalogue: Catalogue) -> Iterable[Problem]:
+    """Find the sources whose secrecy names no threshold, or is that of Insee already."""
+    for name, source in catalogue.sources.items():
+        place = f"sources.{name}.protected"
+        if source.protected is None:
+            continue
+        if source.protected not in catalogue.thresholds:
+            allowed = ", ".join(sorted(catalogue.thresholds))
+            yield Problem("no such threshold", "sources.yaml", None, place, source.protected, allowed)
+        if source.producer.startswith(_INSTITUTE):
+            what = "figures of Insee keep the secrecy of Insee: nothing is added to it"
+            yield Problem(what, "sources.yaml", None, place, source.producer, "no `protected`", "remove it")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from oqhs.catalogue import Catalogue, load_catalogue
+from oqhs.corrections import read_corrections
 from oqhs.editions import read_edition
 from oqhs.errors import OqhsError, Problem, UnknownError
 from oqhs.observatory import Observatory
@@ -64,6 +65,7 @@ def check(folder: str | Path, *, progress: Progress | None = None) -> list[Probl
             what, todo = "no card vouches for this file", "add it with `oqhs add`, or move it away"
             problems.append(Problem(what, file=path, allowed=f"{path.name}{CARD_SUFFIX}", todo=todo))
         problems += _problems_of(path, card, catalogue)
+    problems += _corrections(home, catalogue, readable=not problems)
     if progress is not None:
         progress(len(files), len(files), "éditions")
     problems += _editions(home, catalogue, cards, readable=not problems)
@@ -95,6 +97,17 @@ def _problems_of(path: Path, card: Card | None, catalogue: Catalogue) -> list[Pr
         what, todo = f"this file cannot be read: {type(error).__name__}: {error}", "get the file again"
         return [Problem(what, file=path, todo=todo)]
     return []
+
+
+def _corrections(home: Path, catalogue: Catalogue, *, readable: bool) -> list[Problem]:
+    """Check the corrections; against every card that may hold their figures, when every file can be read."""
+    try:
+        if not read_corrections(home, catalogue) or not readable:
+            return []
+        observatory = Observatory(home)
+        return observatory.wrong_corrections(observatory.cards)
+    except OqhsError as error:
+        return list(error.problems)
 
 
 def _editions(

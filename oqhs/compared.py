@@ -18,6 +18,7 @@ from oqhs.precision import (
     sampling_of_edition,
     with_change_intervals,
 )
+from oqhs.protected import Protection, protection_of
 from oqhs.publish.evolutions import worded
 
 
@@ -151,10 +152,27 @@ class ComparedEdition(JudgedEdition):
         """Add the intervals of the sampling to changes, and hide what is too little known."""
         level = self.observatory.catalogue.threshold("confiance", self._day)
         before = sampling_of_edition(comparison.before)
-        found = with_change_intervals(table, before, self._sampling, level)
+        found = with_change_intervals(self._disclosed(table, comparison), before, self._sampling, level)
         if self.file.diffusion == "interne":
             return found
-        return changes_without_unpublishable(found, before, self._sampling, self.geography)
+        diffusion = self.file.diffusion
+        return changes_without_unpublishable(found, before, self._sampling, self.geography, diffusion)
+
+    def _disclosed(self, table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+        """Take out of changes those made of counts that must stay hidden, at one of the two dates."""
+        if self.file.diffusion == "interne":
+            return table
+        year = comparison.before.file.edition
+        if year not in self._earlier:
+            self._earlier[year] = protection_of(comparison.before, self._released)
+        self.protection.refuse_leaks()
+        self._earlier[year].refuse_leaks()
+        return self.protection.without_changes(table, self._earlier[year])
+
+    @cached_property
+    def _earlier(self) -> dict[int, Protection]:
+        """Protections of earlier editions, by year."""
+        return {}
 
     def _worded(self, table: pd.DataFrame) -> pd.DataFrame:
         return worded(table, self.observatory.catalogue, self.geography.name, self.file.diffusion)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from oqhs.errors import CatalogueError, Problem
+from oqhs.errors import CatalogueError, Problem, visible
+from oqhs.text import plain_label
 
 M = TypeVar("M", bound=BaseModel)
+#: What a reader of a product sees: one line, without anything nobody sees.
+Text = Annotated[str, AfterValidator(plain_label)]
 
 
 class Model(BaseModel):
@@ -77,9 +80,9 @@ def read_model(path: Path, model: type[M], defaults: Mapping[str, Any] | None = 
     Raises
     ------
     CatalogueError
-        The file is not YAML, holds a key twice or an alias, is larger than `MOST_BYTES`, or does not
-        fit the model; every problem is told with the path of the key in the file and the keys allowed
-        there.
+        The file is not YAML, holds a key twice or an alias, is larger than `MOST_BYTES`, holds characters
+        nobody sees (control, bidirectional and zero-width ones), or does not fit the model; every problem
+        is told with the path of the key in the file and the keys allowed there.
     """
     if (size := path.stat().st_size) > MOST_BYTES:
         raise CatalogueError(
@@ -100,9 +103,26 @@ def read_model(path: Path, model: type[M], defaults: Mapping[str, Any] | None = 
             allowed=f"`key: value` lines, each key once, no alias, {MOST_LEVELS} levels at most",
             todo="correct this line, or the one above it",
         ) from error
+    if unseen := list(_unseen(content, (), path)):
+        raise CatalogueError.gather(unseen)
     if defaults is not None and isinstance(content, dict):
         content = {**defaults, **content}
     return validated(content, model, path)
+
+
+def _unseen(content: object, place: tuple[object, ...], path: Path) -> Iterator[Problem]:
+    """Tell the texts, keys included, that hold characters nobody sees; ends of lines and tabs may stand."""
+    if isinstance(content, str) and any(not (one.isprintable() or one.isspace()) for one in content):
+        what, todo = "this text holds characters nobody sees", "write it again without them"
+        where = visible(".".join(map(str, place))) or None
+        yield Problem(what, path, None, where, content, "printable characters", todo)
+    elif isinstance(content, Mapping):
+        for key, value in content.items():
+            yield from _unseen(key, (*place, key), path)
+            yield from _unseen(value, (*place, key), path)
+    elif isinstance(content, list):
+        for row, value in enumerate(content):
+            yield from _unseen(value, (*place, row), path)
 
 
 def validated(content: object, model: type[M], path: Path) -> M:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 
@@ -13,11 +14,22 @@ from oqhs.analysis.gaps import Mode, compare
 from oqhs.analysis.heat import heat_table
 from oqhs.choices import compared, named
 from oqhs.compared import ComparedEdition
-from oqhs.entries import DIFFUSIONS
+from oqhs.entries import DIFFUSIONS, Diffusion
+from oqhs.errors import ChecksumError, Problem
 from oqhs.geography import REFERENCES
+from oqhs.observed import ObservedEdition
+from oqhs.publish.contents import Contents
 from oqhs.publish.key_table import Wording, key_table
-from oqhs.publish.release import Contents, Progress, write_release
+from oqhs.publish.release import Progress, write_release
+from oqhs.publish.released import every_release, released_counts
+from oqhs.publish.shelf import only_run
 from oqhs.sources.cards import sha256
+
+_STEPS = 7  # of a release, the writing included
+_CHANGED = "this file was changed while the edition was being computed"
+_AGAIN = "run the release again, when nobody writes in the data folder"
+#: What is computed of an edition that depends on how far it goes.
+_AS_FAR_AS_IT_GOES = ("_disclosable", "_flags", "_judged", "_publishable", "_publishable_measurements")
 
 
 class Edition(ComparedEdition):
@@ -51,7 +63,7 @@ class Edition(ComparedEdition):
         changes = None
         if self.file.since is not None:
             tables = [self.comparison().table(reference) for reference in REFERENCES]
-            changes = pd.concat(tables, ignore_index=True)
+            changes = self._disclosed(pd.concat(tables, ignore_index=True), self.comparison())
         return flags_of(
             self._judged,
             changes,
@@ -146,8 +158,20 @@ class Edition(ComparedEdition):
         sources = {name: card.source for name, card in self.observatory.cards.items()}
         return key_table(gaps, self.observatory.catalogue, wording, sources)
 
+    def told_to(self, diffusion: Diffusion) -> Edition:
+        """Give the same edition, as far as another diffusion; what is computed already is shared."""
+        other = copy(self)
+        other.file = self.file.model_copy(update={"diffusion": diffusion})
+        for name in _AS_FAR_AS_IT_GOES:
+            other.__dict__.pop(name, None)
+        return other
+
     def release(self, folder: str | Path = "data/processed", *, progress: Progress | None = None) -> Path:
         """Write the edition to `folder/2024/r1` (`r2`… when the content has changed since).
+
+        The folder holds what partners may see, and what the observatory alone may see of an edition of
+        diffusion `interne`; `public/` in it, what everyone may see of one of diffusion `public`.
+        `folder/2024/current.json` names the last release.
 
         Parameters
         ----------
@@ -160,27 +184,64 @@ class Edition(ComparedEdition):
         -------
         Path
             The folder of the release; an identical one that is there already is given as it is.
+
+        Raises
+        ------
+        OqhsError
+            Another run is writing a release of this edition.
+        ChecksumError
+            A file was changed while the edition was being computed.
         """
-        steps: list[tuple[str, Callable[[], object]]] = [
-            ("lecture des fichiers", lambda: self.measurements),
-            ("territoires", lambda: self.geography),
-            ("indicateurs", lambda: self.observations),
-        ]
-        if self.file.since is not None:
-            steps.append(("évolutions", lambda: self.comparison().dates))
-        total = len(steps) + 1
-        for done, (label, step) in enumerate(steps):
-            if progress is not None:
-                progress(done, total, label)
-            step()
+        home = Path(folder) / str(self.file.edition)
+        with only_run(home):
+            settings = self._settings()
+            contents, public = self.contents(every_release(Path(folder)), settings, progress)
+            target = write_release(home, contents, public, lambda: self._refuse_changed(settings))
         if progress is not None:
-            progress(total - 1, total, "écriture")
-        target = write_release(Path(folder), self._contents())
-        if progress is not None:
-            progress(total, total, "terminé")
+            progress(_STEPS, _STEPS, "terminé")
         return target
 
-    def _contents(self) -> Contents:
+    def contents(
+        self,
+        released: Sequence[Path] = (),
+        settings: Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[Contents, Contents | None]:
+        """Compute what a release is made of: for partners (or the observatory), and for everyone.
+
+        Parameters
+        ----------
+        released : sequence of Path
+            Releases that were given before: what they told stays known, what they hid stays hidden.
+        settings : mapping, optional
+            Checksums of the files a user writes, when they were taken before.
+        progress : callable, optional
+            As in `release`.
+        """
+        told = self._settings() if settings is None else settings
+        public = self.file.diffusion == "public"
+        wide = self.knowing(released_counts(released, self.observatory.catalogue))
+        narrow = wide.told_to("partenaires") if public else wide
+        beside = [f"{path.parent.name}/{path.name}" for path in released]
+        steps: list[tuple[str, Callable[[], object]]] = [
+            ("lecture des fichiers", lambda: wide.measurements),
+            ("territoires", lambda: wide.geography),
+            ("indicateurs", lambda: wide.observations),
+            ("évolutions", lambda: wide.comparison().dates if self.file.since is not None else None),
+            ("écarts et signalements", lambda: narrow.contents_told(told, beside)),
+            ("partie publique", lambda: wide.contents_told(told, beside) if public else None),
+        ]
+        found = []
+        for done, (label, step) in enumerate(steps):
+            if progress is not None:
+                progress(done, _STEPS, label)
+            found.append(step())
+        if progress is not None:
+            progress(len(steps), _STEPS, "écriture")
+        return found[-2], found[-1]  # type: ignore[return-value]
+
+    def contents_told(self, settings: Mapping[str, str], beside: Sequence[str]) -> Contents:
+        """Give what a release is made of, as far as the edition goes, beside releases given before."""
         geography = self.geography
         ensemble = geography.ensemble
         pairs = pd.concat([geography.pairs(reference) for reference in REFERENCES], ignore_index=True)
@@ -199,7 +260,8 @@ class Edition(ComparedEdition):
             perimeter=self.file.perimeter,
             diffusion=self.file.diffusion,
             invented=self.invented,
-            measurements=self.measurements,
+            catalogue=self.observatory.catalogue,
+            measurements=self._publishable_measurements,
             observations=self._publishable,
             gaps=gaps,
             flags=self.flags_told(),
@@ -207,14 +269,30 @@ class Edition(ComparedEdition):
             memberships=self.memberships,
             key_table=self.key_table(),
             inputs={name: cards[name] for name in sorted(used)},
-            settings=self._settings(),
+            settings=settings,
             parameters={
                 name: self.materials.threshold(name) for name in sorted(self.observatory.catalogue.thresholds)
             },
             recipe=self.file.model_dump(mode="json", exclude_none=True),
+            corrections=self._corrections_told(),
+            beside=tuple(beside) if self.protection.cards else (),
             passage=passage,
             changes=changes,
         )
+
+    def _corrections_told(self) -> tuple[Mapping[str, object], ...]:
+        """Give the declared corrections of the edition, and of the one it is compared with."""
+        editions: list[ObservedEdition] = [self]
+        if self.file.since is not None:
+            editions.insert(0, self.comparison().before)
+        table = pd.concat([one.corrections for one in editions], ignore_index=True).drop_duplicates()
+        if self.file.diffusion != "interne":
+            # Both figures would tell a count that is hidden.
+            held = table["card"].isin(self.protection.cards)
+            table.loc[held, ["from", "to"]] = float("nan")
+            table.loc[held, "note"] = ""
+        rows: list[dict[str, object]] = table.astype(object).where(table.notna(), None).to_dict("records")
+        return tuple(rows)
 
     def _settings(self) -> dict[str, str]:
         """Checksums of the files a user writes that decide what is published, by path in the folder."""
@@ -222,6 +300,22 @@ class Edition(ComparedEdition):
         years = [self.file.edition]
         if self.file.since is not None:
             years.insert(0, self.comparison().before.file.edition)
-        names = [*(f"editions/{year}.yaml" for year in years), "libelles.yaml", "regroupements.yaml"]
+        names = [
+            *(f"editions/{year}.yaml" for year in years),
+            "libelles.yaml",
+            "regroupements.yaml",
+            "corrections.yaml",
+        ]
         paths = [folder / name for name in names] + sorted((folder / "indicateurs").glob("*.yaml"))
         return {path.relative_to(folder).as_posix(): sha256(path) for path in paths if path.exists()}
+
+    def _refuse_changed(self, settings: Mapping[str, str]) -> None:
+        """Refuse files that are no longer those the edition was computed from."""
+        moved = sorted(place for place, digest in self._settings().items() if settings.get(place) != digest)
+        problems = [Problem(_CHANGED, file=self.observatory.folder / place, todo=_AGAIN) for place in moved]
+        used = set(self.cards)
+        if self.file.since is not None:
+            used |= set(self.comparison().before.cards)
+        problems += self.observatory.changed(sorted(used))
+        if problems:
+            raise ChecksumError.gather(problems)

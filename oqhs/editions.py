@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, RootModel, field_validator
 
 from oqhs.catalogue import Catalogue
-from oqhs.documents import Model, read_model
+from oqhs.documents import Model, Text, read_model
 from oqhs.entries import DIFFUSIONS, ON_FOOT, Diffusion, Perimeter, Recipe
 from oqhs.errors import CatalogueError, Problem, UnknownError
 
@@ -88,9 +88,9 @@ class EditionFile(Model):
 class Label(Model):
     """A corrected name, and how it stands in a sentence."""
 
-    label: str
-    label_article: str | None = None
-    label_de: str | None = None
+    label: Text
+    label_article: Text | None = None
+    label_de: Text | None = None
 
 
 class Labels(RootModel[dict[str, Label]]):
@@ -100,9 +100,9 @@ class Labels(RootModel[dict[str, Label]]):
 class Group(Model):
     """Quartiers that act as one territory, and why."""
 
-    label: str
+    label: Text
     members: tuple[str, ...] = Field(min_length=2)
-    reason: str
+    reason: Text
 
     @field_validator("members")
     @classmethod

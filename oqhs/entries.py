@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from oqhs.documents import Model
+from oqhs.documents import Model, Text
 
 Recipe = Literal[
     "ratio",
@@ -51,13 +51,14 @@ class Variable(Model):
     """A quantity as producers publish it, under our own id.
 
     `at_most` is a variable it is a part of, or that stands above it, in one table: a value over that of
-    the other is refused.
+    the other is refused. `parts` are variables that add up to it, such as the two sexes.
     """
 
-    label: str
+    label: Text
     unit: Literal["persons", "households", "families", "units", "percent", "eur_year", "minutes", "ratio"]
     range: tuple[float | None, float | None] | None = None
     at_most: str | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def is_count(self) -> bool:
@@ -75,7 +76,7 @@ class Variable(Model):
 class Term(Model):
     """Numerator or denominator of a ratio: in words, and the variables that are added up."""
 
-    words: str
+    words: Text
     variables: tuple[str, ...] = ()
 
 
@@ -98,9 +99,9 @@ class Indicator(Model):
     one that is `clustered` goes by whole buildings, and no design effect of the census serves it.
     """
 
-    label: str
+    label: Text
     theme: str
-    universe: str
+    universe: Text
     unit: Unit
     decimals: int = Field(ge=0, le=3)
     polarity: Literal[-1, 0, 1]
@@ -118,7 +119,7 @@ class Indicator(Model):
     facility: str | None = None
     context: Kind | None = None
     clustered: bool = False
-    reading: str
+    reading: Text
     caveats: tuple[str, ...] = ()
 
     @property
@@ -152,7 +153,7 @@ class Indicator(Model):
 class Theme(Model):
     """A theme of the key table."""
 
-    label: str
+    label: Text
 
 
 class ThresholdValue(Model):
@@ -160,14 +161,14 @@ class ThresholdValue(Model):
 
     value: float
     since: dt.date
-    reference: str
+    reference: Text
     checked: dt.date
 
 
 class Threshold(Model):
     """A dated parameter of the method."""
 
-    label: str
+    label: Text
     unit: str
     values: tuple[ThresholdValue, ...] = Field(min_length=1)
 
@@ -175,9 +176,9 @@ class Threshold(Model):
 class Series(Model):
     """A yearly figure of the method, such as an index of prices; a year that is not there has none."""
 
-    label: str
+    label: Text
     unit: str
-    reference: str
+    reference: Text
     checked: dt.date
     values: dict[int, Annotated[float, Field(gt=0)]] = Field(min_length=1)
 
@@ -186,8 +187,8 @@ class Break(Model):
     """A vintage that measures otherwise than the ones before it, and why, in French."""
 
     year: int
-    note: str
-    reference: str
+    note: Text
+    reference: Text
 
 
 class Comparability(Model):
@@ -200,14 +201,14 @@ class Comparability(Model):
 
     span_min: str
     near: Literal["refused", "caution"]
-    why: str
+    why: Text
     breaks: tuple[Break, ...] = ()
 
 
 class Block(Model):
     """Columns of a table that are of another source, hence of another year than the rest of it."""
 
-    label: str
+    label: Text
     columns: dict[str, str]
     notes: tuple[str, ...] = ()
 
@@ -236,7 +237,7 @@ class Layout(Model):
     `key` is the column of the code, or those that make it (`DEP & COM`).
     """
 
-    label: str
+    label: Text
     page: str
     key: str
     kinds: tuple[Kind, ...]
@@ -249,7 +250,7 @@ class Layout(Model):
 class LayerLayout(Model):
     """A layer of perimeters as a producer publishes it."""
 
-    label: str
+    label: Text
     page: str
     kind: Kind
     match: tuple[str, ...]
@@ -264,16 +265,19 @@ class Source(Model):
 
     `attribution` is what its licence asks to print on everything that uses it; `made` says how its figures
     are made: `sondage` (a sample), `fiscal` (tax files) or `mesure` (measured, or counted whole).
+    `protected` names the threshold (units) under which a count of people that the observatory holds itself
+    may not be told; figures of Insee are under its own secrecy already, and have none.
     """
 
-    label: str
-    short: str
-    producer: str
+    label: Text
+    short: Text
+    producer: Text
     page: str
-    licence: str
+    licence: Text
     vintages: str
-    attribution: str = ""
+    attribution: Text = ""
     made: Literal["sondage", "fiscal", "mesure"] | None = None
+    protected: str | None = None
     comparability: Comparability | None = None
     layouts: dict[str, Layout] = Field(default_factory=dict)
     layers: dict[str, LayerLayout] = Field(default_factory=dict)

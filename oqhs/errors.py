@@ -13,6 +13,25 @@ from pathlib import Path
 from typing import Self
 
 _SHOWN = 20
+_TYPOGRAPHY = " \u00a0\u202f"  # no printable characters for Python, and yet French
+
+
+def visible(text: str) -> str:
+    r"""Write the characters nobody sees as their escapes: no file can move the cursor of a terminal.
+
+    Control characters, bidirectional and zero-width marks, and the ends of lines. French spaces stay.
+
+    Examples
+    --------
+    >>> print(visible("a\x1b[31mb\u202ec\nd"))
+    a\x1b[31mb\u202ec\nd
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        one if one.isprintable() or one in _TYPOGRAPHY else one.encode("unicode_escape").decode("ascii")
+        for one in text
+    )
 
 
 @dataclass(frozen=True)
@@ -50,19 +69,20 @@ class Problem:
 
     def __str__(self) -> str:
         place = [
-            str(self.file) if self.file is not None else "",
+            visible(str(self.file)) if self.file is not None else "",
             f"sheet {self.sheet!r}" if self.sheet is not None else "",
             f"line {self.line}" if self.line is not None else "",
             f"column {self.column!r}" if self.column is not None else "",
         ]
         where = ", ".join(part for part in place if part)
-        lines = [f"{where}: {self.what}" if where else self.what]
+        what = "\n".join(map(visible, self.what.split("\n")))  # that of a library may have several lines
+        lines = [f"{where}: {what}" if where else what]
         if self.found is not None:
             lines.append(f"  found: {self.found!r}")
         if self.allowed is not None:
-            lines.append(f"  allowed: {self.allowed}")
+            lines.append(f"  allowed: {visible(self.allowed)}")
         if self.todo is not None:
-            lines.append(f"  to do: {self.todo}")
+            lines.append(f"  to do: {visible(self.todo)}")
         return "\n".join(lines)
 
 

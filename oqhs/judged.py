@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
+from typing import Self
 
 import pandas as pd
 
@@ -12,7 +13,15 @@ from oqhs.choices import compared, named
 from oqhs.geography import REFERENCES
 from oqhs.observed import ObservedEdition
 from oqhs.precision import ranks_of, sampling_of_edition, with_intervals, without_unpublishable
+from oqhs.protected import Protection, protection_of
+from oqhs.publish.released import nothing_released
 from oqhs.rules import Rules, read_rules
+
+#: What does not depend on what was released before.
+_MADE_ALIKE = {
+    *("cards", "geography", "materials", "_measurements", "_observations", "_sampling"),
+    *("_comparisons", "_rules"),
+}
 
 
 class JudgedEdition(ObservedEdition):
@@ -39,11 +48,11 @@ class JudgedEdition(ObservedEdition):
         >>> import oqhs
         >>> gaps = oqhs.open("data").edition(2024).gaps("commune")
         >>> gaps.territory.nunique(), gaps.indicator.nunique()
-        (48, 19)
+        (48, 21)
         """
         pairs = self.geography.pairs(reference)
         pairs = pairs[pairs["territory"] != self.geography.ensemble]
-        return self._compared(self._observations, pairs, mode)
+        return self._compared(self._disclosable, pairs, mode)
 
     @property
     def uncertainty(self) -> pd.DataFrame:
@@ -69,11 +78,66 @@ class JudgedEdition(ObservedEdition):
         return sampling_of_edition(self)
 
     @cached_property
+    def protection(self) -> Protection:
+        """What the edition hides of the counts that the département holds, and how well they are hidden.
+
+        Nothing is hidden in an edition that is internal: this is what it would hide.
+
+        Returns
+        -------
+        Protection
+            As `oqhs.protected.protection_of` gives it.
+
+        Examples
+        --------
+        >>> import oqhs
+        >>> protection = oqhs.open("data").edition(2024).protection
+        >>> protection.suppressions["reason"].value_counts().to_dict()
+        {'primaire': 9, 'secondaire': 4}
+        >>> bool(protection.audit["protected"].all())
+        True
+        """
+        return protection_of(self, self._released)
+
+    @cached_property
+    def _released(self) -> pd.DataFrame:
+        return nothing_released()
+
+    def knowing(self, released: pd.DataFrame) -> Self:
+        """Give this edition as it must be told to whoever knows what was released before.
+
+        Parameters
+        ----------
+        released : DataFrame
+            As `oqhs.publish.released.released_counts` gives it.
+        """
+        other = type(self)(self.observatory, self.file)
+        other.__dict__ |= {name: made for name, made in self.__dict__.items() if name in _MADE_ALIKE}
+        other.__dict__["_released"] = released
+        return other
+
+    @cached_property
+    def _disclosable(self) -> pd.DataFrame:
+        """Give the observations without those made of counts that must stay hidden."""
+        if self.file.diffusion == "interne":
+            return self._observations
+        self.protection.refuse_leaks()
+        return self.protection.without_observations(self._observations)
+
+    @cached_property
     def _publishable(self) -> pd.DataFrame:
         """Give the observations that may go as far as the edition does."""
         if self.file.diffusion == "interne":
             return self._observations
-        return without_unpublishable(self._observations, self._sampling, self.geography)
+        return without_unpublishable(self._disclosable, self._sampling, self.geography, self.file.diffusion)
+
+    @cached_property
+    def _publishable_measurements(self) -> pd.DataFrame:
+        """Give the measurements without those that must stay hidden."""
+        if self.file.diffusion == "interne":
+            return self._measurements
+        self.protection.refuse_leaks()
+        return self.protection.without_measurements(self._measurements)
 
     def ranks(self, indicator: str) -> pd.DataFrame:
         """Rank the quartiers by an indicator, each with the ranks it may hold: internal, never published.
@@ -113,7 +177,7 @@ class JudgedEdition(ObservedEdition):
         """Give the gaps of the quartiers to every reference, as the rules judge them."""
         pairs = pd.concat([self.geography.pairs(reference) for reference in REFERENCES], ignore_index=True)
         quartiers = pairs["territory"].isin(self.geography.of_kind("qpv"))
-        return self._compared(self._observations, pairs[quartiers], "unrounded")
+        return self._compared(self._disclosable, pairs[quartiers], "unrounded")
 
     def _compared(self, observations: pd.DataFrame, pairs: pd.DataFrame, mode: Mode) -> pd.DataFrame:
         gaps = compare(observations, pairs, compared(self.file, self.observatory.catalogue), mode=mode)

@@ -21,6 +21,7 @@ from oqhs.measures.estimate import estimate_counts
 from oqhs.measures.inputs import Method, counts_of
 from oqhs.sources.cards import Card
 from oqhs.territories import departement_of, kinds_of, measures_kind
+from oqhs.text import plain_label
 
 T = TypeVar("T")
 
@@ -84,7 +85,7 @@ class Materials:
 
     def attribution(self, card: str) -> str:
         """Say what must be printed on everything that uses a card: asked by the file, or by its source."""
-        own = self.attributions(card) if self.attributions is not None else ""
+        own = plain_label(self.attributions(card)) if self.attributions is not None else ""
         return own or self.catalogue.sources[self.cards[card].source].attribution
 
     def rows(self, card: str) -> pd.DataFrame:

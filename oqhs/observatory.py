@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from oqhs.catalogue import load_catalogue
+from oqhs.correcting import Outcome, corrected, dead, problems_of
+from oqhs.corrections import may_hold, read_corrections
 from oqhs.edition import Edition
 from oqhs.editions import read_edition, years_of
-from oqhs.errors import UnknownError
+from oqhs.errors import Problem, UnknownError
 from oqhs.sources import Reading, load
-from oqhs.sources.cards import Card, read_cards
+from oqhs.sources.cards import Card, changed_files, read_cards
 
 
 class Observatory:
@@ -27,7 +31,7 @@ class Observatory:
     UnknownError
         The folder has no `raw`.
     CatalogueError
-        A card, or an indicator of the user, is not as it must be.
+        A card, an indicator of the user or a correction is not as it must be.
     ChecksumError
         A file is missing, or is not the one its card vouches for.
     """
@@ -42,7 +46,9 @@ class Observatory:
             )
         self.catalogue = load_catalogue(self.folder / "indicateurs")
         self._cards = read_cards(self.folder / "raw", self.catalogue)
+        self.corrections = read_corrections(self.folder, self.catalogue)
         self._readings: dict[str, Reading] = {}
+        self._outcomes: dict[str, tuple[Outcome, ...]] = {}
 
     def __repr__(self) -> str:
         return f"<Observatoire {self.folder} : {len(self._cards)} fichiers, éditions {self.editions}>"
@@ -63,13 +69,44 @@ class Observatory:
         return Edition(self, read_edition(self.folder, edition, self.catalogue, diffusions))
 
     def read(self, card: str) -> Reading:
-        """Read the file of a card; it is read once."""
+        """Read the file of a card, and correct what `corrections.yaml` corrects in it; it is read once."""
         if card not in self._cards:
             raise UnknownError("no such card", found=card, allowed=", ".join(self._cards))
         if card not in self._readings:
             path, content = self._cards[card]
-            self._readings[card] = load(path, card=content, catalogue=self.catalogue)
+            reading = load(path, card=content, catalogue=self.catalogue)
+            frame, self._outcomes[card] = corrected(reading.frame, self.corrections, card)
+            self._readings[card] = replace(reading, frame=frame)
         return self._readings[card]
+
+    def outcomes(self, cards: Iterable[str]) -> tuple[Outcome, ...]:
+        """Tell what became of the corrections in those of some cards that may hold their figures."""
+        found: list[Outcome] = []
+        for card in sorted(set(cards)):
+            if any(may_hold(self.cards[card], self.catalogue, one) for one in self.corrections):
+                self.read(card)
+                found += self._outcomes[card]
+        return tuple(found)
+
+    def wrong_corrections(self, cards: Iterable[str]) -> list[Problem]:
+        """Tell the corrections that some cards contradict, and those no card of the folder answers to.
+
+        Only the cards that may hold a figure nobody has found yet are read beside those that are asked
+        for.
+        """
+        chosen = set(cards)
+        found = self.outcomes(chosen)
+        problems = problems_of(found)
+        for one in self.corrections:
+            if dead(one, found) is not None:
+                others = [name for name, card in self.cards.items() if may_hold(card, self.catalogue, one)]
+                problem = dead(one, self.outcomes(others))
+                problems += [problem] if problem is not None else []
+        return problems
+
+    def changed(self, cards: Iterable[str]) -> list[Problem]:
+        """Tell which files of some cards are no longer those they vouch for."""
+        return [problem for name in cards for problem in changed_files(*self._cards[name])]
 
     def report(self) -> pd.DataFrame:
         """Say what was read of every file.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +12,9 @@ import geopandas as gpd
 import pandas as pd
 
 from oqhs.catalogue import Catalogue
+from oqhs.correcting import Outcome, applied
 from oqhs.editions import EditionFile, read_groups, read_labels
+from oqhs.errors import CatalogueError, Problem
 from oqhs.geography import Geography, build_geography
 from oqhs.materials import Materials
 from oqhs.measures.apportion import Apportionment
@@ -24,7 +27,7 @@ from oqhs.spatial.nearest import proximity_of
 
 
 class Holdings(Protocol):
-    """What an edition takes from its observatory: the files it holds, and its other editions."""
+    """What an edition takes from its observatory: files, corrections, and the other editions."""
 
     folder: Path
     catalogue: Catalogue
@@ -41,7 +44,16 @@ class Holdings(Protocol):
         """Give an edition."""
 
     def read(self, card: str) -> Reading:
-        """Read the file of a card."""
+        """Read the file of a card, corrected."""
+
+    def outcomes(self, cards: Iterable[str]) -> tuple[Outcome, ...]:
+        """Tell what became of the corrections in some cards."""
+
+    def wrong_corrections(self, cards: Iterable[str]) -> list[Problem]:
+        """Tell the corrections that some cards contradict, or no card answers to."""
+
+    def changed(self, cards: Iterable[str]) -> list[Problem]:
+        """Tell which files of some cards are no longer those they vouch for."""
 
 
 class ObservedEdition:
@@ -87,8 +99,17 @@ class ObservedEdition:
 
     @cached_property
     def materials(self) -> Materials:
-        """What the observations are made of."""
+        """What the observations are made of.
+
+        Raises
+        ------
+        CatalogueError
+            A card of the edition contradicts a correction, or no card of the folder answers to one.
+        """
         observatory = self.observatory
+        wrong = observatory.wrong_corrections(self.cards)
+        if wrong:
+            raise CatalogueError.gather(wrong)
         return Materials(
             self.file,
             self.geography,
@@ -145,6 +166,26 @@ class ObservedEdition:
             observed says why in `note`, in French.
         """
         return self._observations.copy(deep=False)
+
+    @property
+    def corrections(self) -> pd.DataFrame:
+        """Corrections of `corrections.yaml` that the cards of the edition received.
+
+        Returns
+        -------
+        DataFrame
+            One row per card and corrected figure: `card`, `variable`, `indicator` (empty where the file
+            names the variable), `territory`, `perimeter`, `year`, `from` (NaN where the producer gave no
+            value) and `to` (in the unit of the indicator, where there is one, else of the variable),
+            `reason`, `office`, `date` (ISO), `note`; sorted.
+
+        Examples
+        --------
+        >>> import oqhs
+        >>> len(oqhs.open("data").edition(2024).corrections)
+        0
+        """
+        return applied(self.observatory.outcomes(self.cards))
 
     @property
     def proximity(self) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from oqhs.analysis.ranks import GAP_INTERVAL_COLUMNS, change_interval, gap_inter
 from oqhs.analysis.uncertainty import SAMPLED, THRESHOLDS, UNKNOWN, sampling_of
 from oqhs.catalogue import Catalogue
 from oqhs.editions import EditionFile
+from oqhs.entries import Diffusion
 from oqhs.geography import Geography
 from oqhs.observed import ObservedEdition
 from oqhs.text import NOT_SIGNIFICANT, OBSERVED
@@ -21,7 +22,7 @@ _SMALL, _LARGE, _USUAL = "petite_commune", "grand_ensemble", "courant"
 LARGE_ADDRESSES = "Grand ensemble"
 _CENSUS_CUT = 10_000  # inhabitants from which the census samples a commune (law of 27 February 2002)
 _CLUSTERED = "occupation par immeubles entiers : l'effet de grappe n'est pas connu, pas d'intervalle"
-_HIDDEN = "échantillon trop petit pour que la valeur du quartier soit publiée"
+_HIDDEN = "échantillon trop petit pour que la valeur du quartier soit diffusée"
 _FIGURES = ["value", "numerator", "denominator", "lower", "upper", "check"]
 
 
@@ -123,15 +124,16 @@ def ranks_of(sampling: pd.DataFrame, indicator: str, quartiers: list[str], level
 
 
 def without_unpublishable(
-    observations: pd.DataFrame, sampling: pd.DataFrame, geography: Geography
+    observations: pd.DataFrame, sampling: pd.DataFrame, geography: Geography, diffusion: Diffusion
 ) -> pd.DataFrame:
-    """Take out of observations what is too little known of a quartier to leave the observatory.
+    """Take out of observations what is too little known of a quartier to go as far as a diffusion.
 
     A share of the census whose denominator is unknown, or whose effective sample is under
-    `effectif_effectif_min`, has no value there: its status is `not_significant`.
+    `effectif_effectif_min`, has no value there: its status is `not_significant`. One of grade C goes to
+    partners, never to everyone.
     """
     quartiers = {*geography.of_kind("qpv"), *geography.of_kind("regroupement")}
-    small = sampling[sampling["publishable"].eq(False) & sampling["territory"].isin(quartiers)]
+    small = sampling[_unpublishable(sampling, diffusion) & sampling["territory"].isin(quartiers)]
     hidden = pd.MultiIndex.from_frame(observations[["indicator", "territory"]]).isin(
         pd.MultiIndex.from_frame(small[["indicator", "territory"]])
     )
@@ -143,7 +145,11 @@ def without_unpublishable(
 
 
 def changes_without_unpublishable(
-    changes: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, geography: Geography
+    changes: pd.DataFrame,
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    geography: Geography,
+    diffusion: Diffusion,
 ) -> pd.DataFrame:
     """Take out of changes those of quartiers that are too little known at one of the two dates.
 
@@ -155,11 +161,13 @@ def changes_without_unpublishable(
         As `sampling_of_edition` gives them, of both editions.
     geography : Geography
         Quartiers of the later edition.
+    diffusion : str
+        To whom the changes may go.
     """
     quartiers = {*geography.of_kind("qpv"), *geography.of_kind("regroupement")}
     hidden = pd.Series(False, index=changes.index)
     for sampling, territory in ((before, "territory_before"), (after, "territory")):
-        small = sampling.loc[sampling["publishable"].eq(False), ["indicator", "territory"]]
+        small = sampling.loc[_unpublishable(sampling, diffusion), ["indicator", "territory"]]
         keys = pd.MultiIndex.from_frame(changes[["indicator", territory]].astype("str"))
         hidden |= keys.isin(pd.MultiIndex.from_frame(small.astype("str")))
     hidden &= changes["territory"].isin(quartiers)
@@ -168,6 +176,12 @@ def changes_without_unpublishable(
     shown.loc[hidden, figures.difference(["span_years"])] = float("nan")
     shown.loc[hidden & (shown["status"] == OBSERVED), ["status", "reason"]] = [NOT_SIGNIFICANT, _HIDDEN]
     return shown
+
+
+def _unpublishable(sampling: pd.DataFrame, diffusion: Diffusion) -> pd.Series:
+    """Tell the observations too little known to go as far as a diffusion."""
+    small = sampling["publishable"].eq(False)
+    return small | (sampling["grade"] == "C") if diffusion == "public" else small
 
 
 def _day(file: EditionFile) -> dt.date:

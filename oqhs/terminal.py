@@ -3,28 +3,53 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 from rich.table import Table
 
 from oqhs.analysis.flags import STATE_WORDS
 from oqhs.arrivals import ALTERED, MISSING, OVERTAKEN
 from oqhs.deposit import REPLACED, Deposited
-from oqhs.errors import Problem
+from oqhs.errors import Problem, visible
 from oqhs.publish import evolutions, flags
-from oqhs.text import OBSERVED
+from oqhs.text import NARROW_SPACE, NO_BREAK_SPACE, OBSERVED
 
 _SHOWN = 20  # problems of one file
 _CALLS = {MISSING: "red", ALTERED: "red", OVERTAKEN: "yellow"}
 
 
+class PlainConsole(Console):
+    """A console whose colours are its own: no label, cell or name of a file moves its cursor.
+
+    Whatever is printed, characters nobody sees (control, bidirectional, zero-width) are left out.
+    """
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Render as rich does, without the characters nobody sees."""
+        for segment in super().render(renderable, options):
+            text = segment.text
+            if segment.control or text.isprintable() or text == "\n":
+                yield segment
+            else:
+                yield Segment("".join(one for one in text if _is_seen(one)), segment.style)
+
+
+def _is_seen(one: str) -> bool:
+    return one.isprintable() or one in {"\n", NO_BREAK_SPACE, NARROW_SPACE}
+
+
 def problems_as_json(problems: Sequence[Problem], folder: Path) -> str:
-    """Give problems as a JSON list, one object each, keys in English, files from the data folder."""
+    """Give problems as a JSON list, one object each, keys in English, files from the data folder.
+
+    Characters nobody sees are escaped: what is printed moves no cursor, and reads back as it was.
+    """
     rows = [
         {
             "file": _short(problem.file, folder),
@@ -38,7 +63,10 @@ def problems_as_json(problems: Sequence[Problem], folder: Path) -> str:
         }
         for problem in problems
     ]
-    return json.dumps(rows, ensure_ascii=False, indent=2)
+    text = json.dumps(rows, ensure_ascii=False, indent=2)
+    return re.sub(
+        r"[^\n\x20-\x7e]", lambda one: one[0] if one[0].isprintable() else json.dumps(one[0])[1:-1], text
+    )
 
 
 def print_problems(console: Console, problems: Sequence[Problem], folder: Path) -> None:
@@ -47,7 +75,7 @@ def print_problems(console: Console, problems: Sequence[Problem], folder: Path) 
     for problem in problems:
         by_file.setdefault(_short(problem.file, folder) or "", []).append(problem)
     for file, found in by_file.items():
-        view = Table(title=escape(file), title_style="bold", title_justify="left", box=SIMPLE_HEAD)
+        view = Table(title=escape(visible(file)), title_style="bold", title_justify="left", box=SIMPLE_HEAD)
         for name in ("Line", "Column", "Found"):
             view.add_column(name, overflow="fold", justify="right" if name == "Line" else "left")
         view.add_column("Problem", overflow="fold", ratio=1)
@@ -56,7 +84,7 @@ def print_problems(console: Console, problems: Sequence[Problem], folder: Path) 
             if problem.sheet is not None:
                 place = f"{problem.sheet} ! {place}" if place else problem.sheet
             line = "" if problem.line is None else str(problem.line)
-            view.add_row(line, escape(place), escape(_clipped(problem.found)), _advice(problem))
+            view.add_row(line, escape(visible(place)), escape(_clipped(problem.found)), _advice(problem))
         console.print(view)
         if len(found) > _SHOWN:
             console.print(f"  … and {len(found) - _SHOWN} more in this file (see --format json)")
@@ -93,7 +121,7 @@ def _advice(problem: Problem) -> Group:
     lines = [problem.what]
     lines += [f"allowed: {_clipped(problem.allowed)}"] if problem.allowed else []
     lines += [f"to do: {problem.todo}"] if problem.todo else []
-    return Group(*(escape(line) for line in lines))
+    return Group(*(escape(visible(line)) for line in lines))
 
 
 def print_deposits(console: Console, deposits: Sequence[Deposited]) -> None:
@@ -185,5 +213,5 @@ def _short(file: str | Path | None, folder: Path) -> str | None:
 
 
 def _clipped(found: object, width: int = 200) -> str:
-    text = "" if found is None else str(found)
+    text = "" if found is None else visible(str(found))
     return text if len(text) <= width else text[: width - 1] + "…"

@@ -8,6 +8,7 @@ U+2212 for minus, U+00A0 before a unit, singular under 2.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -51,6 +52,13 @@ NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 _BLANKS = " \u00a0\u202f"
+#: Letters of Windows in a file said to be Latin-1: what stands there for œ and ’ are control characters.
+_WINDOWS = {
+    code: bytes([code]).decode("cp1252")
+    for code in range(0x80, 0xA0)
+    if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+}
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 _TIE = 1e-12
 _TIE_MOST = 1e-6
 _ALMOST_ALL = 99.9
@@ -134,6 +142,48 @@ def parse_numbers(cells: Sequence[str] | pd.Series | pa.ChunkedArray, decimal: s
             "status": pd.Categorical.from_codes(codes[positions], categories=list(STATUSES)),
         }
     )
+
+
+def plain_label(label: str) -> str:
+    r"""Rid a label of what nobody sees, as every reader does: what is left is one line of plain text.
+
+    Ends of lines, tabs and runs of spaces become one space (U+00A0 and U+202F stay); control characters,
+    bidirectional and zero-width marks, soft hyphens and lone surrogates go, but for the letters of Windows
+    (œ, ’) that some producers write as control characters; letters are composed (NFC).
+    HTML and formulas are text, and stay: what writes a document escapes them.
+
+    Examples
+    --------
+    >>> plain_label(" Le\tGue\u0301 \u202e\x1b[31m\n<b>")
+    'Le Gué [31m <b>'
+    >>> plain_label("C\x9cur de Ville")
+    'Cœur de Ville'
+    """
+    if label.isprintable() and "  " not in label:
+        return unicodedata.normalize("NFC", label).strip()
+    seen = "".join(one for one in label.translate(_WINDOWS) if one.isprintable() or one.isspace())
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", seen)).strip()
+
+
+def plain_labels(labels: pd.Series) -> pd.Series:
+    r"""Rid labels of what nobody sees, as `plain_label` does; a missing one stays missing.
+
+    Examples
+    --------
+    >>> plain_labels(pd.Series(["Le Gu\u00e9", "a\u200bb ", None])).tolist()
+    ['Le Gué', 'ab', nan]
+    """
+    texts = labels.astype("str")
+    cells = pa.array(texts, pa.string(), from_pandas=True)
+    plain = pc.and_(pc.ascii_is_printable(cells), pc.invert(pc.match_substring(cells, "  ")))
+    other = ~pc.fill_null(plain, True).to_numpy(zero_copy_only=False)
+    if not other.any():
+        return texts.str.strip()
+    codes, distinct = pd.factorize(texts[other])
+    cleaned = np.array([plain_label(one) for one in distinct], dtype=object)
+    found = texts.str.strip().to_numpy(dtype=object, copy=True)
+    found[other] = cleaned[codes]
+    return pd.Series(found, labels.index, "str", name=labels.name)
 
 
 def round_half_up(values: float | np.ndarray | pd.Series, decimals: int | np.ndarray) -> np.ndarray:

@@ -30,6 +30,7 @@ COUNTS = {
     "menages": "menages",
     "hlm": "menages_locataires_hlm",
 }
+NAMES = ("Les Bleuets", "Le Gué", "Haut Val")
 EDITION = """edition: 2024
 departement: "999"
 perimeter: qpv2024
@@ -58,16 +59,19 @@ def _layer(rows):
     return json.dumps({"type": "FeatureCollection", "features": features})
 
 
-def write_data(folder, *, hlm=5, invented=True):
-    """Write the folder; `hlm` is a cell of the third quartier: change it and the release changes."""
+def write_data(folder, *, hlm=5, invented=True, names=NAMES):
+    """Write the folder; `hlm` is a cell of the third quartier: change it and the release changes.
+
+    `names` are those of the three quartiers.
+    """
     raw = folder / "raw"
     raw.mkdir(parents=True, exist_ok=True)
     quartiers = [
         ({"CODE_QP": f"QN9990{i}M", "LIB_QP": name, "INSEE_COM": commune}, west)
         for i, name, commune, west in (
-            (1, "Les Bleuets", "99901", 0.0),
-            (2, "Le Gué", "99901,99902", 0.2),
-            (3, "Haut Val", "99902", 0.4),
+            (1, names[0], "99901", 0.0),
+            (2, names[1], "99901,99902", 0.2),
+            (3, names[2], "99902", 0.4),
         )
     ]
     towns = [({"DEPCOM": f"9990{i}", "LIBCOM": name}, 0.2 * i) for i, name in ((1, "Le Bourg"), (2, "Orval"))]
@@ -104,3 +108,8 @@ def _carded(path, text, invented, **card):
 
 def edition(folder, **options):
     return oqhs.open(write_data(folder, **options)).edition(2024)
+
+
+def release_again(data, out):
+    """Release what is in a folder: what another process runs."""
+    oqhs.open(data).edition(2024).release(out)

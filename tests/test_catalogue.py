@@ -217,6 +217,55 @@ def test_the_rate_of_an_indicator_is_a_variable_in_its_unit(catalogue):
     assert catalogue.variable("taux_chomage_15_64").bounds == (0.0, 100.0)
 
 
+RSA = {
+    "label": "Fichier du RSA",
+    "short": "RSA",
+    "producer": "Département",
+    "page": "https://www.example.org",
+    "licence": "etalab-2.0",
+    "vintages": "chaque année",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "threshold"),
+    [("rsa", "secret_departement_min"), ("depp", "secret_depp_min"), ("rp", None), ("filosofi", None)],
+)
+def test_what_the_departement_holds_is_protected_and_what_insee_publishes_is_not(catalogue, name, threshold):
+    assert catalogue.sources[name].protected == threshold
+
+
+def test_no_source_of_insee_is_protected(catalogue):
+    assert not [one for one in catalogue.sources.values() if one.producer == "Insee" and one.protected]
+
+
+@pytest.mark.parametrize(
+    ("keys", "what", "found"),
+    [
+        ({"protected": "secret_min"}, "no such threshold", "secret_min"),
+        (
+            {"protected": "secret_departement_min", "producer": "Insee-DGFiP"},
+            "figures of Insee keep the secrecy of Insee: nothing is added to it",
+            "Insee-DGFiP",
+        ),
+    ],
+)
+def test_a_secrecy_that_cannot_be_is_refused(added, keys, what, found):
+    with pytest.raises(CatalogueError) as caught:
+        added(sources={"essai": RSA | keys})
+    (problem,) = caught.value.problems
+    assert (problem.what, problem.found) == (what, found)
+    assert problem.column == "sources.essai.protected"
+
+
+def test_a_part_that_nothing_answers_to_is_refused(added):
+    parts = {"label": "Élèves", "unit": "persons", "parts": ["filles", "pop_0_17"]}
+    with pytest.raises(CatalogueError) as caught:
+        added(variables={"eleves": parts})
+    (problem,) = caught.value.problems
+    assert (problem.column, problem.found) == ("variables.eleves.parts", "filles")
+
+
 def test_no_two_columns_of_a_layout_give_one_variable(catalogue):
     for name, (_, layout) in catalogue.layouts.items():
         for vintage in layout.vintages:

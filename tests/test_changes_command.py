@@ -61,7 +61,7 @@ def observatory():
 @pytest.fixture
 def changes(run, monkeypatch, observatory):
     """Run `oqhs changes` of the edition 2024 in the folder that was opened once."""
-    monkeypatch.setattr(cli, "Observatory", lambda _folder: observatory)
+    monkeypatch.setattr(cli.products, "Observatory", lambda _folder: observatory)
     return lambda *words: run("changes", 2024, "--data", DATA, *words)
 
 
@@ -72,7 +72,7 @@ def unread(run, monkeypatch):
     def opened(_folder):
         pytest.fail("the folder was opened")
 
-    monkeypatch.setattr(cli, "Observatory", opened)
+    monkeypatch.setattr(cli.products, "Observatory", opened)
     return lambda *words: run("changes", 2024, "--data", DATA, *words)
 
 

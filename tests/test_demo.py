@@ -25,7 +25,7 @@ RAW = DATA / "raw"
 REAL = Path(os.environ.get("OQHS_REAL_DATA", ROOT.parent / "shared" / "data"))
 
 #: Territories of each file: 47 quartiers of 2024 or 42 of 2015 (and the row of them all), 26 communes
-#: and two neighbours, 359 IRIS, cells.
+#: and two neighbours (or the département), 359 IRIS, cells.
 SUBJECTS = (
     "activite-residents",
     "couples-familles-menages",
@@ -34,6 +34,10 @@ SUBJECTS = (
     "logement",
 )
 TERRITORIES = {
+    "departement/rsa_2015_com.csv": 27,
+    "departement/rsa_2015_qpv.csv": 42,
+    "departement/rsa_2020_com.csv": 27,
+    "departement/rsa_2020_qpv.csv": 47,
     "insee/carreaux_200m_met.csv": 2792,
     "insee/cc_filosofi_2017_COM.csv": 28,
     "insee/cc_filosofi_2017_DEP.csv": 2,

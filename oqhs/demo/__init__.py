@@ -5,9 +5,9 @@ One invention feeds every file, so that sums agree. `places` and `former` hold t
 `evolution` who lived there five years earlier; `ground` puts them on the map, `grid` in cells of
 200 m, and `vintages` gathers what is known of each year. `streets`, `blocks` (of heat), `trees` and
 `equipment` draw what surrounds them on the same lattice, with what trips a program. `layers`, `tables`,
-`census` and `carreaux` write it all as producers do; `settings` writes the editions. The same bytes come
-out every time: draws are those of the standard library, counts are shared out to the last unit,
-everything printed is rounded.
+`census`, `benefits` (what the département counts itself) and `carreaux` write it all as producers do;
+`settings` writes the editions. The same bytes come out every time: draws are those of the standard library,
+counts are shared out to the last unit, everything printed is rounded.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from oqhs.demo import blocks, census, equipment, layers, people, streets, tables, trees
+from oqhs.demo import benefits, blocks, census, equipment, layers, people, streets, tables, trees
 from oqhs.demo.carreaux import carreaux
 from oqhs.demo.people import COUNTS
 from oqhs.demo.vintages import Vintage, former, newest
@@ -24,6 +24,7 @@ def raw_files() -> list[RawFile]:
     files = [*_perimeters(), *_attributes(), *_grid()]
     for vintage in (newest(), former()):
         files += [_parts(vintage), *_incomes(vintage), *_orders(vintage), *_by_iris(vintage)]
+        files += _benefits(vintage)
     return [*files, *_official(newest()), *_surroundings(), *_equipment()]
 
 
@@ -192,6 +193,33 @@ def _by_iris(vintage: Vintage) -> Iterable[RawFile]:
             source="rp",
             year=year,
             perimeter="iris2020",
+        )
+
+
+_BENEFITS = {
+    "TOTAL": "beneficiaires_rsa",
+    "FEMMES": "beneficiaires_rsa_femmes",
+    "HOMMES": "beneficiaires_rsa_hommes",
+}
+
+
+def _benefits(vintage: Vintage) -> Iterable[RawFile]:
+    """Make the extracts of the file of the département: counted at the end of the year of the census."""
+    year = vintage.census
+    for kind, key, perimeter, name, write in (
+        ("qpv", "CODE_QP", vintage.perimeter, "quartier", benefits.by_quartier),
+        ("com", "CODE", "cog2021", "commune, et dans le département", benefits.by_commune),
+    ):
+        yield _file(
+            f"departement/rsa_{year}_{kind}.csv",
+            write(vintage),
+            f"Bénéficiaires du RSA au 31 décembre {year}, par {name}",
+            id=f"rsa-{year}-{kind}",
+            layout="mapped",
+            source="rsa",
+            year=year,
+            perimeter=perimeter,
+            mapping={"key": key, "columns": _BENEFITS},
         )
 
 

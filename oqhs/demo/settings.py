@@ -164,7 +164,7 @@ def _given(settings: Settings, name: str, indicator: Indicator) -> bool:
         return settings.streets is not None and name in _LAYERS
     terms = [term for term in (indicator.numerator, indicator.denominator) if term is not None]
     counted = {variable for term in terms for variable in term.variables}
-    return indicator.source == "filosofi" or (indicator.source == "rp" and counted <= _ORDERED)
+    return indicator.source in {"filosofi", "rsa"} or (indicator.source == "rp" and counted <= _ORDERED)
 
 
 def _indicator(settings: Settings, name: str, indicator: Indicator) -> str:
@@ -175,6 +175,10 @@ def _indicator(settings: Settings, name: str, indicator: Indicator) -> str:
     order = f"rp-{census}-qpv"
     if indicator.source == "rp":
         year, quartiers, reference = census, [order], [f"rp-{census}-com"]
+    elif indicator.source == "rsa":
+        year, quartiers, reference = census, [f"rsa-{census}-qpv"], [f"rsa-{census}-com"]
+        if indicator.denominator is not None and "population" in indicator.denominator.variables:
+            quartiers, reference = [*quartiers, order], [*reference, f"rp-{census}-com"]
     else:
         year, quartiers = incomes, [f"filosofi-qpv-{incomes}", order]
         reference = [f"filosofi-com-{incomes}", f"filosofi-dep-{incomes}"]

@@ -216,7 +216,7 @@ def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
         "Sans évolution": unknown_of(table),
     }.items():
         if lines:
-            parts += [f"## {heading}", "\n".join(f"- {line}" for line in lines)]
+            parts += [f"## {heading}", writers.bullets(lines)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -257,7 +257,7 @@ def _workbook(table: pd.DataFrame, path: Path, title: str, *, invented: bool) ->
     notes = [("Précaution", line) for line in (*limits_of(table), *notes_of(table))]
     notes += [("Sans évolution", line) for line in unknown_of(table)]
     sheets = {
-        "Évolutions": _figures(shown, above),
+        "Évolutions": figures_sheet(table, above),
         "Clés de lecture": _texts(shown, _SENTENCES, above),
         "Notes": writers.Sheet(pd.DataFrame(notes, columns=["Nature", "Texte"], dtype="str"), above),
         "Détail": _texts(table, _DETAILED, above),
@@ -265,8 +265,9 @@ def _workbook(table: pd.DataFrame, path: Path, title: str, *, invented: bool) ->
     writers.write_workbook(path, sheets, {"title": title, "subject": " ".join(above[1:])})
 
 
-def _figures(shown: pd.DataFrame, above: list[str]) -> writers.Sheet:
-    """Lay out the figures; the reference has a column where there are several."""
+def figures_sheet(table: pd.DataFrame, above: list[str]) -> writers.Sheet:
+    """Lay out the changes that are known; the reference has a column where there are several."""
+    shown = table[table["status"] == "observed"]
     columns = dict(_FIGURES)
     if len(set(shown["reference_label"])) <= 1:
         del columns["reference_label"]

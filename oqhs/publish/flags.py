@@ -136,7 +136,8 @@ def gathered(flags: pd.DataFrame) -> pd.DataFrame:
     return flags[~(dropping & flags["kind"].isin(["ecart", "creusement"]))]
 
 
-def _french(flags: pd.DataFrame) -> pd.DataFrame:
+def french(flags: pd.DataFrame) -> pd.DataFrame:
+    """Give flags that have their words with French headers and codes."""
     frame = flags[list(_COLUMNS)].assign(
         kind=flags["kind"].map(KIND_WORDS),
         state=flags["state"].map(STATE_WORDS),
@@ -150,10 +151,10 @@ def _markdown(flags: pd.DataFrame, shares: pd.DataFrame, title: str, *, invented
     parts = [f"# {first}", *rest]
     for (label, code), rows in gathered(flags).groupby(["label", "territory"], sort=False):
         lines = [
-            f"- **{KIND_WORDS[row.kind]}**, {STATE_WORDS[row.state]} : {row.sentence}"
+            f"- **{KIND_WORDS[row.kind]}**, {STATE_WORDS[row.state]} : {writers.plain(row.sentence)}"
             for row in rows.itertuples()
         ]
-        parts += [f"## {label} ({code})", "\n".join(lines)]
+        parts += [f"## {writers.plain(label)} ({code})", "\n".join(lines)]
     if flags.empty:
         parts.append("Aucun signalement.")
     parts += ["## Quartiers signalés", writers.markdown(counts_of(shares))]
@@ -171,7 +172,7 @@ def _workbook(
 ) -> None:
     lines = above(flags, title, invented=invented)
     sheets = {
-        "Signalements": writers.Sheet(_french(flags), lines),
+        "Signalements": writers.Sheet(french(flags), lines),
         "Repérage": writers.Sheet(grid, lines),
         "Quartiers signalés": writers.Sheet(counts_of(shares), lines),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -200,7 +201,7 @@ def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
     }
     for heading, lines in sections.items():
         if lines:
-            parts += [f"## {heading}", "\n".join(f"- {line}" for line in lines)]
+            parts += [f"## {heading}", writers.bullets(lines)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -214,6 +215,14 @@ def _workbook(table: pd.DataFrame, path: Path, title: str, *, invented: bool) ->
         "Détail": _sheet(table, _DETAILED, above),
     }
     writers.write_workbook(path, sheets, {"title": title, "subject": " ".join(above[1:])})
+
+
+def key_sheet(table: pd.DataFrame, title: str, *, invented: bool) -> writers.Sheet:
+    """Lay out a key table for a workbook, its notes under it."""
+    above = [title, *warnings_of(table, invented=invented)]
+    return dataclasses.replace(
+        _sheet(table, _SHORT, above), below=[*notes_of(table), *remarks_of(table), *caveats_of(table)]
+    )
 
 
 def number_formats(table: pd.DataFrame) -> tuple[list[str], list[str]]:

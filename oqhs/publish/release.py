@@ -2,164 +2,114 @@
 
 from __future__ import annotations
 
-import platform
-import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from importlib import resources
-from importlib.metadata import version
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 
-from oqhs.errors import OqhsError
-from oqhs.publish import printed, writers
-from oqhs.sources.cards import Card, sha256
+from oqhs.columns import Columns, read_columns
+from oqhs.entries import DIFFUSIONS
+from oqhs.publish import dictionary, printed, writers
+from oqhs.publish.changelog import changelog
+from oqhs.publish.contents import Contents
+from oqhs.publish.datapackage import DATAPACKAGE, datapackage
+from oqhs.publish.geopackage import write_geopackage
+from oqhs.publish.manifest import MANIFEST, manifest_of
+from oqhs.publish.shelf import CHANGELOG, aside, releases, settle
+from oqhs.publish.workbook import write_release_workbook
 
-_TRIES = 50
+#: Folder of a release that holds what everyone may see.
+PUBLIC = "public"
 
 Progress = Callable[[int, int, str], None]
 
-MANIFEST = "manifest.json"
-_LIBRARIES = ("oqhs", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "shapely", "xlsxwriter")
 
-
-@dataclass(frozen=True)
-class Contents:
-    """What a release is made of; `passage` and `changes` when it is compared with an earlier edition."""
-
-    edition: int
-    departement: str
-    perimeter: str
-    diffusion: str
-    invented: bool
-    measurements: pd.DataFrame
-    observations: pd.DataFrame
-    gaps: pd.DataFrame
-    flags: pd.DataFrame
-    territories: gpd.GeoDataFrame
-    memberships: pd.DataFrame
-    key_table: pd.DataFrame
-    inputs: Mapping[str, Card]
-    settings: Mapping[str, str]
-    parameters: Mapping[str, float]
-    recipe: Mapping[str, object]
-    passage: pd.DataFrame | None = None
-    changes: pd.DataFrame | None = None
-
-
-def write_release(folder: Path, contents: Contents) -> Path:
+def write_release(home: Path, contents: Contents, public: Contents | None, check: Callable[[], None]) -> Path:
     """Write a release and give its folder.
 
     The files are written to a temporary folder beside the releases and moved in at the end: a
     release that is there is complete. An earlier one is never overwritten: identical content gives
-    the one that is there, anything else the next number.
+    the one that is there, anything else the next number. To be called within `shelf.only_run`.
 
     Parameters
     ----------
-    folder : Path
-        Where releases go; `folder/2024/r1` is the first one of 2024.
+    home : Path
+        Folder of the releases of the edition: `home/r1` is the first one.
     contents : Contents
         What to write.
+    public : Contents or None
+        What of it everyone may see: it goes to `public/`.
+    check : callable
+        Called when everything is written and before it is moved in; what it raises stops the release.
 
     Returns
     -------
     Path
         The folder of the release.
     """
-    home = folder / str(contents.edition)
-    home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".release-", dir=home) as parent:
-        temporary = Path(parent) / "release"
-        temporary.mkdir()
-        _write(temporary, contents)
-        return _settle(home, temporary)
-
-
-def releases(home: Path) -> list[Path]:
-    """Releases of an edition, oldest first."""
-    found = [path for path in home.glob("r[0-9]*") if path.name[1:].isdigit() and path.is_dir()]
-    return sorted(found, key=lambda path: int(path.name[1:]))
-
-
-def _settle(home: Path, temporary: Path) -> Path:
-    """Move a release in under the next number, unless the last one holds the same bytes."""
     earlier = releases(home)
-    if earlier and _same(earlier[-1], temporary):
-        return earlier[-1]
-    number = int(earlier[-1].name[1:]) + 1 if earlier else 1
-    for candidate in range(number, number + _TRIES):
-        try:
-            return temporary.rename(home / f"r{candidate}")
-        except OSError:
-            # Another run took that number in the meantime.
-            if not (home / f"r{candidate}").exists():
-                raise
-    raise OqhsError("no free number for this release", file=home, todo="run it again")
+    with aside(home) as folder:
+        write_files(folder, contents, public, earlier[-1] if earlier else None)
+        check()
+        return settle(home, folder)
 
 
-def _same(first: Path, second: Path) -> bool:
-    names = sorted(path.name for path in second.iterdir())
-    return names == sorted(path.name for path in first.iterdir()) and all(
-        (first / name).read_bytes() == (second / name).read_bytes() for name in names
-    )
+def write_files(folder: Path, contents: Contents, public: Contents | None, previous: Path | None) -> None:
+    """Write the files of a release that follows a previous one, or is the first, to a folder."""
+    columns = _write(folder, contents)
+    if public is not None:
+        (folder / PUBLIC).mkdir()
+        told = _write(folder / PUBLIC, public)
+        _describe(folder / PUBLIC, public, told)
+    writers.write_json(manifest_of(folder, contents, previous), folder / MANIFEST)
+    text = changelog(previous, folder, contents)
+    writers.write_text(text, folder / CHANGELOG)
+    (folder / MANIFEST).unlink()
+    _describe(folder, contents, columns)
+    writers.write_json(manifest_of(folder, contents, previous), folder / MANIFEST)
 
 
-def _write(folder: Path, contents: Contents) -> None:
+def _write(folder: Path, contents: Contents) -> pd.DataFrame:
+    """Write everything that may go as far as the contents do; give the description of the columns."""
+    told = read_columns()
+    tables = dict(_tables(contents, told))
+    columns = dictionary.columns_of(tables, told)
+    named = {"dictionnaire_indicateurs": dictionary.indicators_of(contents), "dictionnaire_colonnes": columns}
+    described = pd.concat([columns, dictionary.columns_of(named, told)], ignore_index=True)
+    for name, frame in tables.items():
+        if name != "tableau_cle":
+            writers.write_parquet(frame, folder / f"{name}.parquet")
+        if name != "territoires":
+            writers.write_csv(frame, folder / f"{name}.csv")
+    writers.write_csv(named["dictionnaire_indicateurs"], folder / "dictionnaire_indicateurs.csv")
+    writers.write_csv(described, folder / "dictionnaire_colonnes.csv")
+    title = f"Indicateurs clés, édition {contents.edition}"
+    printed.write(contents.key_table, folder / "tableau_cle.md", title, invented=contents.invented)
+    write_release_workbook(contents, described, folder / f"indicateurs-{contents.edition}.xlsx")
+    write_geopackage(contents, folder / f"indicateurs-{contents.edition}.gpkg")
+    return described
+
+
+def _tables(contents: Contents, told: Columns) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Give the tables of a release by name, each row marked with how far it may go."""
     tables = {
-        "mesures": contents.measurements,
         "observations": contents.observations,
         "ecarts": contents.gaps,
-        "signalements": contents.flags.drop(columns="diffusion"),
-        "appartenances": contents.memberships,
-        "passage": contents.passage,
+        "signalements": contents.flags,
         "evolutions": contents.changes,
+        "passage": contents.passage,
+        "mesures": contents.measurements,
+        "appartenances": contents.memberships,
+        "territoires": contents.territories,
+        "tableau_cle": contents.key_table,
     }
+    far = DIFFUSIONS.index(contents.diffusion)
     for name, frame in tables.items():
-        if frame is None:
+        if frame is None or DIFFUSIONS.index(told.tables[name].diffusion) < far:
             continue
-        marked = frame.assign(diffusion=contents.diffusion, invented=contents.invented)
-        writers.write_parquet(marked, folder / f"{name}.parquet")
-        writers.write_csv(marked, folder / f"{name}.csv")
-    writers.write_parquet(
-        contents.territories.assign(diffusion=contents.diffusion, invented=contents.invented),
-        folder / "territoires.parquet",
-    )
-    title = f"Indicateurs clés, édition {contents.edition}"
-    for suffix in printed.FORMATS:
-        path = folder / f"tableau_cle{suffix}"
-        printed.write(contents.key_table, path, title, invented=contents.invented)
-    writers.write_json(_manifest(folder, contents), folder / MANIFEST)
+        yield name, frame.assign(diffusion=contents.diffusion, invented=contents.invented)
 
 
-def _manifest(folder: Path, contents: Contents) -> dict[str, object]:
-    outputs = {path.name: sha256(path) for path in sorted(folder.iterdir())}
-    inputs = {
-        name: card.model_dump(mode="json", exclude_none=True, include=_CARD_FIELDS)
-        for name, card in contents.inputs.items()
-    }
-    return {
-        "edition": contents.edition,
-        "departement": contents.departement,
-        "perimeter": contents.perimeter,
-        "diffusion": contents.diffusion,
-        "invented": contents.invented,
-        "warning": printed.INVENTED if contents.invented else "",
-        "recipe": contents.recipe,
-        "parameters": dict(contents.parameters),
-        "inputs": inputs,
-        "settings": dict(contents.settings),
-        "catalogue": _catalogue(),
-        "outputs": outputs,
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
-    }
-
-
-_CARD_FIELDS = {"layout", "source", "year", "perimeter", "licence", "obtained", "sha256", "invented", "title"}
-
-
-def _catalogue() -> dict[str, str]:
-    """Checksums of the catalogue of the package."""
-    home = Path(str(resources.files("oqhs") / "referentiel"))
-    return {path.name: sha256(path) for path in sorted(home.glob("*.yaml"))}
+def _describe(folder: Path, contents: Contents, columns: pd.DataFrame) -> None:
+    package = datapackage(folder, contents, columns, read_columns())
+    writers.write_json(package, folder / DATAPACKAGE)

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
+import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 import xlsxwriter
 
 _FIXED_DAY = dt.datetime(2000, 1, 1)  # noqa: DTZ001  (the workbook format has no time zone)
 _DIGITS = "%.12g"
 _LINE = 15  # height of a line, in points
+_ROOM = 3  # under a line that stands out of the table
 _NUMBER = 10  # characters of a number as printed
 _WIDEST = 60
+_BREAK = 3  # characters a line loses where it breaks between words
 _NARROW = 4  # characters of a sign, a footnote or a year
+#: What makes a spreadsheet take a text for a formula, and the figures written with a sign that are none.
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_SIGNED = re.compile(r"[+\-=]|[+\-][0-9][0-9\s\u202f]*(,[0-9]+)?(\s?[%€]|\spoints?|\smin(utes?)?)?")
 _HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF4"}
-_A4 = 9
+_A4, _A3 = 9, 8
+_WIDE = 220  # characters of a table that needs the larger sheet
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
@@ -36,17 +46,58 @@ def write_text(text: str, path: Path) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+def rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep twelve significant digits of every number, coordinates included.
+
+    The last digits of a sum depend on the order a machine adds in; these do not.
+
+    Examples
+    --------
+    >>> rounded(pd.DataFrame({"share": [0.1 + 0.2]})).share.tolist()
+    [0.3]
+    """
+    shorter = frame.copy()
+    for name in frame.columns[[pd.api.types.is_float_dtype(kind) for kind in frame.dtypes]]:
+        shorter[name] = _shorter(frame[name].to_numpy(dtype="float64"))
+    if isinstance(frame, gpd.GeoDataFrame):
+        shorter = shorter.set_geometry(shapely.transform(frame.geometry.to_numpy(), _shorter), crs=frame.crs)
+    return shorter
+
+
+def _shorter(numbers: np.ndarray) -> np.ndarray:
+    return np.char.mod(_DIGITS, numbers).astype("float64") if numbers.size else numbers
+
+
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     """Write a table, or a layer as GeoParquet."""
-    if isinstance(frame, gpd.GeoDataFrame):
-        frame.to_parquet(path, index=False, compression="zstd")
+    shorter = rounded(frame)
+    if isinstance(shorter, gpd.GeoDataFrame):
+        shorter.to_parquet(path, index=False, compression="zstd")
     else:
-        frame.to_parquet(path, index=False, compression="zstd", engine="pyarrow")
+        shorter.to_parquet(path, index=False, compression="zstd", engine="pyarrow")
+
+
+def guarded(text: object) -> object:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula.
+
+    Examples
+    --------
+    >>> [guarded(text) for text in ("=1+1", "+5,5 points", "-2+3", "Les Tilleuls")]
+    ["'=1+1", '+5,5 points', "'-2+3", 'Les Tilleuls']
+    """
+    if isinstance(text, str) and _FORMULA.match(text) and not _SIGNED.fullmatch(text):
+        return "'" + text
+    return text
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table as French spreadsheets open it: `;`, decimal comma, UTF-8 with its mark."""
-    frame.to_csv(
+    """Write a table as French spreadsheets open it: `;`, decimal comma, UTF-8 with its mark.
+
+    No text runs as a formula: see `guarded`.
+    """
+    texts = frame.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]]
+    safe = frame.assign(**{name: frame[name].map(guarded, na_action="ignore") for name in texts})
+    safe.to_csv(
         path,
         sep=";",
         decimal=",",
@@ -64,23 +115,37 @@ def write_json(content: Mapping[str, object], path: Path) -> None:
 
 
 def markdown(frame: pd.DataFrame) -> str:
-    """Give a table as Markdown."""
+    """Give a table as Markdown, its texts as they are: no markup of theirs is rendered."""
     rows = [list(frame.columns), ["---"] * frame.shape[1]]
     rows += frame.astype("str").fillna("").to_numpy().tolist()
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+    return "\n".join("| " + " | ".join(map(plain, row)) + " |" for row in rows)
+
+
+def bullets(lines: Sequence[str]) -> str:
+    """Give lines as a list of Markdown, as they are."""
+    return "\n".join(f"- {plain(line)}" for line in lines)
+
+
+def plain(text: str) -> str:
+    """Escape what Markdown would take for markup of its own, or of HTML, in a text of a table."""
+    return html.escape(text, quote=False).replace("|", "\\|").replace("\n", " ")
 
 
 @dataclass(frozen=True)
 class Sheet:
     """A sheet of a workbook.
 
-    `above` holds the lines printed over the table, the first one as a title; `formats`, of the shape of
-    `frame`, the number formats of its cells (empty: general).
+    `above` holds the lines printed over the table, the first one as a title, and `below` those under it;
+    `formats`, of the shape of `frame`, the number formats of its cells (empty: general). The first `fixed`
+    columns stay in sight; a table that is `filtered` has a filter over each column.
     """
 
     frame: pd.DataFrame
     above: Sequence[str]
     formats: pd.DataFrame | None = None
+    below: Sequence[str] = ()
+    fixed: int = 0
+    filtered: bool = False
 
 
 def write_workbook(path: Path, sheets: Mapping[str, Sheet], properties: Mapping[str, str]) -> None:
@@ -105,11 +170,12 @@ def write_workbook(path: Path, sheets: Mapping[str, Sheet], properties: Mapping[
 def _write_sheet(book: xlsxwriter.Workbook, name: str, sheet: Sheet) -> None:
     page = book.add_worksheet(name)
     title = book.add_format({"bold": True, "font_size": 13})
-    for row, line in enumerate(sheet.above):
-        page.write_string(row, 0, line, title if row == 0 else None)
     top = len(sheet.above) + 1
     formats = sheet.formats if sheet.formats is not None else sheet.frame.astype("str").map(lambda _: "")
     widths = [_width(label, sheet.frame[label]) for label in sheet.frame.columns]
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    for row, line in enumerate(sheet.above):
+        _write_line(page, row, line, widths, title if row == 0 else wrapped)
     for column, (label, width) in enumerate(zip(sheet.frame.columns, widths, strict=True)):
         page.set_column(column, column, width)
         shown = formats.iloc[:, column]
@@ -128,11 +194,27 @@ def _write_sheet(book: xlsxwriter.Workbook, name: str, sheet: Sheet) -> None:
     )
     for row, cells in enumerate(sheet.frame.itertuples(index=False), start=top + 1):
         page.set_row(row, _LINE * max(_lines(cell, width) for cell, width in zip(cells, widths, strict=True)))
-    page.freeze_panes(top + 1, 0)
+    bottom = top + len(sheet.frame)
+    for row, line in enumerate(sheet.below, start=bottom + 2):
+        _write_line(page, row, line, widths, wrapped)
+    if sheet.filtered and len(sheet.frame):
+        page.autofilter(top, 0, bottom, sheet.frame.shape[1] - 1)
+    page.freeze_panes(top + 1, sheet.fixed)
     page.repeat_rows(top)
     page.set_landscape()
-    page.set_paper(_A4)
+    page.set_paper(_A3 if sum(widths) > _WIDE else _A4)
     page.fit_to_pages(1, 0)
+    page.set_footer("&L&A&RPage &P sur &N")
+
+
+def _write_line(
+    page: xlsxwriter.worksheet.Worksheet, row: int, line: str, widths: list[int], form: object
+) -> None:
+    """Write a line over the width of the table, on as many lines of the sheet as it takes."""
+    if len(widths) > 1:
+        page.merge_range(row, 0, row, len(widths) - 1, "", form)
+    page.write_string(row, 0, line, form)
+    page.set_row(row, _LINE * max(_lines(line, sum(widths)), 1) + _ROOM)
 
 
 def _alignment(cells: pd.Series, formats: pd.Series) -> str:
@@ -143,13 +225,15 @@ def _alignment(cells: pd.Series, formats: pd.Series) -> str:
 
 
 def _width(label: object, cells: pd.Series) -> int:
-    """Width of a column, in characters: its texts, its numbers as printed, and half of its header."""
+    """Width of a column, in characters: its texts, its numbers as printed, a quarter of its header."""
     texts = [len(cell) for cell in cells if isinstance(cell, str)]
-    return min(max([*texts, _NUMBER, len(str(label)) // 2]) + 2, _WIDEST)
+    words = [len(word) for word in str(label).split()]
+    return min(max([*texts, *words, _NUMBER, len(str(label)) // 4]) + 2, _WIDEST)
 
 
 def _lines(cell: object, width: int) -> int:
-    return -(-len(cell) // width) if isinstance(cell, str) and cell else 1
+    # A line breaks between words: it is never quite full.
+    return -(-len(cell) // max(width - _BREAK, 1)) if isinstance(cell, str) and cell else 1
 
 
 def _write_cell(

@@ -12,6 +12,7 @@ from oqhs.sources.cards import Card, card_place
 from oqhs.sources.delimited import read_delimited
 from oqhs.sources.tabular import Reading
 from oqhs.territories import CODE_SHAPES, kinds_of, normalise_codes
+from oqhs.text import plain_labels
 
 
 def read_attributes(path: Path, card: Card) -> Reading:
@@ -20,7 +21,7 @@ def read_attributes(path: Path, card: Card) -> Reading:
     Returns
     -------
     Reading
-        `frame`: `territory`, `attribute` and `value` (text as written), sorted: one row per cell that is
+        `frame`: `territory`, `attribute` and `value` (plain text), sorted: one row per cell that is
         not empty. A quartier may stand on several rows; an empty cell says nothing, and gives no row.
 
     Raises
@@ -70,7 +71,7 @@ def read_attributes(path: Path, card: Card) -> Reading:
             {
                 "territory": codes,
                 "attribute": name,
-                "value": pd.Series(text.column(column).to_pandas(), dtype="str").str.strip(),
+                "value": plain_labels(pd.Series(text.column(column).to_pandas(), dtype="str")),
             }
         )
         for column, name in mapping.columns.items()

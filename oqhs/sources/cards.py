@@ -12,7 +12,7 @@ import yaml
 from pydantic import Field
 
 from oqhs.catalogue import Catalogue
-from oqhs.documents import Model, read_model
+from oqhs.documents import Model, Text, read_model
 from oqhs.entries import Diffusion, Kind, Perimeter
 from oqhs.errors import CatalogueError, ChecksumError, Problem
 from oqhs.sources.mappings import (
@@ -67,7 +67,7 @@ class Card(Model):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     year: int | None = Field(default=None, ge=1962, le=2100)
     perimeter: Perimeter | None = None
-    title: str | None = None
+    title: Text | None = None
     path: str | None = None
     invented: bool = False
     diffusion: Diffusion = "public"
@@ -170,7 +170,7 @@ def scan_cards(
             wrong += error.problems
             continue
         path = data_path(card_file, card)
-        changed += _changed(path, card)
+        changed += changed_files(path, card)
         unknown = list(unknown_names([(card_file, card)], catalogue))
         if card.id in cards:
             unknown.append(
@@ -182,7 +182,7 @@ def scan_cards(
     return dict(sorted(cards.items())), wrong, changed
 
 
-def _changed(path: Path, card: Card) -> list[Problem]:
+def changed_files(path: Path, card: Card) -> list[Problem]:
     """Tell that a file of a card, or one it needs beside it, is gone or is not the one it vouches for."""
     vouched = {path: card.sha256} | {path.with_name(name): told for name, told in card.sidecars.items()}
     problems = []

@@ -18,6 +18,9 @@ from oqhs.errors import CRSError, DataError, LayoutError, Problem
 from oqhs.sources.located import Located, home_of, misplaced
 from oqhs.surfaces import as_surfaces
 
+#: Coordinates beyond this, in metres or in degrees, are nowhere: it is more than twice around the Earth.
+FARTHEST = 1e8
+
 
 def open_layer(
     path: Path, *, crs: str | int | None = None, layer: str | None = None, what: str = "polygons"
@@ -46,6 +49,8 @@ def open_layer(
         The file is not a layer, holds several and none is named, or has no geometry.
     CRSError
         Neither the file nor the caller says a system, or they disagree.
+    DataError
+        A coordinate is nowhere on Earth (`FARTHEST`); all the lines are told.
     """
     layer = _named_layer(path, layer)
     try:
@@ -60,6 +65,7 @@ def open_layer(
         ) from error
     if not isinstance(found, gpd.GeoDataFrame):
         raise LayoutError("this layer has no geometry", file=path, allowed=f"a layer of {what}")
+    _refuse_nowhere(path, found)
     said = system_of(path, crs) if crs is not None else None
     if found.crs is None and said is None:
         raise CRSError(
@@ -79,6 +85,24 @@ def open_layer(
             todo="leave it out: the file says its own",
         )
     return found
+
+
+def _refuse_nowhere(path: Path, layer: gpd.GeoDataFrame) -> None:
+    """Refuse enormous coordinates, whose areas have no end; what is not a number is told by the readers."""
+    bounds = shapely.bounds(layer.geometry.to_numpy())
+    far = np.flatnonzero((np.isfinite(bounds) & (np.abs(bounds) > FARTHEST)).any(axis=1))
+    if len(far):
+        what, todo = "this coordinate is nowhere on Earth", "get the layer again from its producer"
+        raise DataError.gather(
+            Problem(
+                what, path, int(row) + 1, "geometry", _written(bounds[row]), f"{FARTHEST:g} at most", todo
+            )
+            for row in far
+        )
+
+
+def _written(bounds: np.ndarray) -> str:
+    return ", ".join(f"{end:.12g}" for end in bounds)
 
 
 def _named_layer(path: Path, layer: str | None) -> str | None:

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_serializer, model_validator
 
-from oqhs.documents import Model
+from oqhs.documents import Model, Text
 from oqhs.entries import Kind
 
 
@@ -66,7 +66,7 @@ class AttributeMapping(Model):
     """How to read a table that says things of quartiers: the column of their codes, and each attribute."""
 
     territory: str
-    columns: dict[str, str] = Field(min_length=1)
+    columns: dict[str, Text] = Field(min_length=1)
 
 
 class HeatMapping(Model):

@@ -15,7 +15,7 @@ from oqhs.sources.delimited import read_delimited
 from oqhs.sources.mappings import MembershipMapping
 from oqhs.sources.tabular import Reading
 from oqhs.territories import CODE_SHAPES, kinds_of, normalise_codes
-from oqhs.text import parse_numbers
+from oqhs.text import parse_numbers, plain_labels
 
 
 def read_memberships(path: Path, card: Card) -> Reading:
@@ -53,11 +53,12 @@ def read_memberships(path: Path, card: Card) -> Reading:
                 column=name,
                 allowed=", ".join(text.header),
             )
+    names = plain_labels(_cells(text.column(mapping.parent_name))) if mapping.parent_name else ""
     frame = pd.DataFrame(
         {
             "territory": normalise_codes(_cells(text.column(mapping.territory))),
             "parent": normalise_codes(_cells(text.column(mapping.parent))),
-            "parent_name": _cells(text.column(mapping.parent_name)) if mapping.parent_name else "",
+            "parent_name": names,
             "population": np.nan,
         }
     )

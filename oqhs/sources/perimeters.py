@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import CRS
 from pyproj.exceptions import ProjError
 
 from oqhs.catalogue import Catalogue
@@ -15,12 +16,16 @@ from oqhs.entries import LayerLayout
 from oqhs.errors import CRSError, DataError, LayoutError, Problem
 from oqhs.sources.cards import LAID_OUT, Card
 from oqhs.sources.layers import open_layer
+from oqhs.sources.located import Located
 from oqhs.sources.published import agreed
 from oqhs.sources.tabular import Reading
 from oqhs.surfaces import as_surfaces
 from oqhs.territories import CODE_SHAPES, crs_of, departement_of, kinds_of, normalise_codes, phrases
+from oqhs.text import plain_labels
 
 LAYER_COLUMNS = ["territory", "kind", "perimeter", "label", "label_article", "communes", "geometry"]
+#: Characters the name of a territory may have.
+LONGEST_LABEL = 250
 _WGS84 = 4326
 
 
@@ -40,17 +45,18 @@ def read_perimeters(path: Path, catalogue: Catalogue, *, perimeter: str | None, 
     CRSError
         The layer says no coordinate reference system.
     DataError
-        A code has no known shape or stands twice, a name or a geometry is missing, or the perimeter is
-        nowhere.
+        A code has no known shape or stands twice, a name or a geometry is missing, a name is enormous, a
+        coordinate is not a number, a territory is not in France, or the perimeter is nowhere.
     """
     raw = open_layer(path, layer=card.sheet if card is not None else None)
     layout_name, layout = _recognise(path, raw, catalogue, card)
     fields = {str(name).upper(): name for name in raw.columns}
     codes = normalise_codes(raw[fields[layout.territory.upper()]].astype("str"))
-    labels = raw[fields[layout.name.upper()]].astype("str").str.strip()
+    labels = plain_labels(raw[fields[layout.name.upper()]])
     shapes = kinds_of(codes)
     _check(path, layout, codes, labels, shapes, raw)
     said = agreed(path, "perimeter", perimeter, card.perimeter if card else None)
+    _check_places(path, raw.geometry)
     geometry, repaired = _repair(path, raw.geometry)
     listed = fields.get((layout.communes or "").upper())
     frame = gpd.GeoDataFrame(
@@ -69,13 +75,7 @@ def read_perimeters(path: Path, catalogue: Catalogue, *, perimeter: str | None, 
     try:
         frame = frame.to_crs(int(systems[0]) if len(systems) == 1 else _WGS84)
     except ProjError as error:
-        raise CRSError(
-            f"the coordinate reference system of the layer leads nowhere: {error}",
-            file=path,
-            found=str(raw.crs.name),
-            allowed="a geographic or projected system, such as EPSG:2154",
-            todo="get the layer again with its system",
-        ) from error
+        raise _leads_nowhere(path, raw.crs, error) from error
     frame = frame[LAYER_COLUMNS].sort_values("territory", ignore_index=True)
     used = {layout.territory, layout.name, layout.communes or "", str(raw.geometry.name)}
     unmapped = tuple(str(name) for upper, name in fields.items() if upper not in {n.upper() for n in used})
@@ -140,13 +140,18 @@ def _check(
     raw: gpd.GeoDataFrame,
 ) -> None:
     nowhere = raw.geometry.isna() | raw.geometry.is_empty
+    xy, owner = shapely.get_coordinates(raw.geometry.to_numpy(), return_index=True)
+    numberless = np.isin(np.arange(len(raw)), owner[~np.isfinite(xy).all(axis=1)])
+    lengths = labels.str.len().fillna(0)
     again = "get the layer again from its producer"
     what = "this is not the code of a territory of this kind"
     faults = [
         (shapes["kind"] != layout.kind, what, layout.territory, codes, CODE_SHAPES),
         (codes.duplicated(), "this territory stands twice", layout.territory, codes, "one row a territory"),
         (nowhere, "this territory has no geometry", layout.territory, codes, "a polygon"),
+        (numberless, "a coordinate of this territory is not a number", layout.territory, codes, "numbers"),
         (labels.isna() | (labels == ""), "this territory has no name", layout.name, codes, "a name"),
+        (lengths > LONGEST_LABEL, "this name is enormous", layout.name, codes, f"{LONGEST_LABEL} characters"),
     ]  # fmt: skip
     problems = [
         Problem(what, path, int(row) + 1, column, found.iloc[row], allowed, again)
@@ -155,6 +160,33 @@ def _check(
     ]
     if problems:
         raise DataError.gather(problems)
+
+
+def _check_places(path: Path, geometry: gpd.GeoSeries) -> None:
+    """Refuse territories that are in no part of France, because their coordinates are swapped or wrong."""
+    located = Located(geometry.bounds.to_numpy(), geometry.crs)
+    try:
+        abroad = ~np.asarray(located.homes).any(axis=0)
+    except ProjError as error:
+        raise _leads_nowhere(path, geometry.crs, error) from error
+    if abroad.any():
+        what, allowed = "this territory is not in France", "a place in France, longitude first"
+        todo = "get the layer again from its producer"
+        written = located.written(np.asarray(abroad))
+        raise DataError.gather(
+            Problem(what, path, int(row) + 1, "geometry", written[row], allowed, todo)
+            for row in np.flatnonzero(abroad)
+        )
+
+
+def _leads_nowhere(path: Path, crs: CRS, error: ProjError) -> CRSError:
+    return CRSError(
+        f"the coordinate reference system of the layer leads nowhere: {error}",
+        file=path,
+        found=str(crs.name),
+        allowed="a geographic or projected system, such as EPSG:2154",
+        todo="get the layer again with its system",
+    )
 
 
 def _perimeters(path: Path, generations: pd.Series, said: str | None) -> pd.Series:

@@ -21,7 +21,7 @@ from oqhs.sources.located import Located, home_of, misplaced
 from oqhs.sources.mappings import PlaceMapping
 from oqhs.sources.opening import TEXTS
 from oqhs.surfaces import as_surfaces
-from oqhs.text import parse_numbers
+from oqhs.text import parse_numbers, plain_labels
 
 _WGS84 = 4326
 _AGAIN = "get the layer again from its producer"
@@ -56,11 +56,11 @@ class Rows:
         return np.asarray(np.asarray(self.lines(), dtype="int64")[self.frame.index])
 
     def texts(self, name: str) -> pd.Series:
-        """Cells of a column as text, without the spaces around; empty where there is none."""
+        """Cells of a column as plain text (`oqhs.text.plain_labels`); empty where there is none."""
         cells = self.frame[name]
         if pd.api.types.is_float_dtype(cells) and (cells.isna() | (cells % 1 == 0)).all():
             cells = cells.astype("Int64")  # codes in digits, of which some are missing
-        return cells.astype("str").where(cells.notna(), "").str.strip()
+        return plain_labels(cells.astype("str").where(cells.notna(), ""))
 
     def numbers(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Cells of a column as numbers, NaN where there is none, and where they are something else."""

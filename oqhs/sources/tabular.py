@@ -16,7 +16,7 @@ from oqhs.errors import DataError, Problem
 from oqhs.sources.cells import TextTable
 from oqhs.tables import MEASUREMENT_COLUMNS
 from oqhs.territories import CODE_SHAPES, QPV_METRO, identify
-from oqhs.text import MISSING_CODES, STATUSES, parse_numbers
+from oqhs.text import MISSING_CODES, STATUSES, parse_numbers, plain_labels
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -312,7 +312,7 @@ def _notes(table: Table) -> pd.Series:
     """Say in words what the columns of notes hold; 0 and « sans objet » say nothing."""
     notes = pd.Series("", index=table.codes.index, dtype="str")
     for name, cells in table.notes:
-        marks = cells.str.strip()
+        marks = plain_labels(cells)
         told = (f"{name} = " + marks).mask(marks.str.lower().isin(["", "0", "so"]), "")
         joint = np.where((notes != "") & (told != ""), " ; ", "")
         notes = notes + joint + told

@@ -15,18 +15,34 @@ from small_edition import edition, write_data
 import oqhs
 from oqhs.errors import ChecksumError
 from oqhs.publish import printed, writers
-from oqhs.publish.release import MANIFEST, releases, write_release
+from oqhs.publish import release as writing
+from oqhs.publish.manifest import MANIFEST
+from oqhs.publish.shelf import CURRENT, releases
 
 FEW = settings(max_examples=4, deadline=None, derandomize=True)
 
 
 @pytest.fixture(scope="module")
 def contents(tmp_path_factory):
-    return edition(tmp_path_factory.mktemp("data"))._contents()
+    return edition(tmp_path_factory.mktemp("data")).contents()[0]
+
+
+def write_release(folder, contents, public=None):
+    home = folder / "2024"
+    home.mkdir(parents=True, exist_ok=True)
+    return writing.write_release(home, contents, public, lambda: None)
+
+
+def files(folder):
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def bytes_of(folder):
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files(folder)}
+
+
+def names_in(home):
+    return sorted(path.name for path in home.iterdir())
 
 
 def test_a_first_release_is_r1_and_holds_everything(tmp_path, contents):
@@ -41,8 +57,13 @@ def test_a_first_release_is_r1_and_holds_everything(tmp_path, contents):
         "territoires",
         "tableau_cle",
         "manifest",
+        "dictionnaire_indicateurs",
+        "dictionnaire_colonnes",
+        "indicateurs-2024",
+        "datapackage",
+        "CHANGELOG",
     } == {path.name.split(".")[0] for path in folder.iterdir()}
-    assert [path.name for path in (tmp_path / "2024").iterdir()] == ["r1"]
+    assert names_in(tmp_path / "2024") == [CURRENT, "r1"]
 
 
 def test_the_same_content_gives_the_release_that_is_there(tmp_path, contents):
@@ -50,7 +71,7 @@ def test_the_same_content_gives_the_release_that_is_there(tmp_path, contents):
     before = bytes_of(first)
     assert write_release(tmp_path, contents) == first
     assert bytes_of(first) == before
-    assert [path.name for path in (tmp_path / "2024").iterdir()] == ["r1"]
+    assert names_in(tmp_path / "2024") == [CURRENT, "r1"]
 
 
 def test_the_same_files_read_elsewhere_give_the_same_bytes(tmp_path):
@@ -81,7 +102,7 @@ def test_only_the_last_release_is_compared_and_numbers_follow_each_other(tmp_pat
     assert [path.name for path in releases(tmp_path / "2024")] == ["r1", "r2", "r3", "r10", "r11"]
 
 
-@pytest.mark.parametrize("writer", ["write_parquet", "write_csv", "write_workbook", "write_json"])
+@pytest.mark.parametrize("writer", ["write_parquet", "write_csv", "write_text", "write_json"])
 def test_a_failure_while_writing_leaves_nothing_behind(tmp_path, contents, monkeypatch, writer):
     first = write_release(tmp_path, contents)
     before = bytes_of(first)
@@ -92,16 +113,14 @@ def test_a_failure_while_writing_leaves_nothing_behind(tmp_path, contents, monke
     monkeypatch.setattr(writers, writer, fail)
     with pytest.raises(OSError, match="no space"):
         write_release(tmp_path, dataclasses.replace(contents, diffusion="interne"))
-    assert [path.name for path in (tmp_path / "2024").iterdir()] == ["r1"]
+    assert names_in(tmp_path / "2024") == [CURRENT, "r1"]
     assert bytes_of(first) == before
 
 
 def test_the_manifest_vouches_for_inputs_and_outputs(tmp_path, contents):
     folder = write_release(tmp_path, contents)
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    assert sorted(manifest["outputs"]) == sorted(
-        path.name for path in folder.iterdir() if path.name != MANIFEST
-    )
+    assert sorted(manifest["outputs"]) == sorted(set(bytes_of(folder)) - {MANIFEST})
     for name, digest in manifest["outputs"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     assert sorted(manifest["inputs"]) == ["com", "communes", "dep", "epts", "perimetres", "qpv"]

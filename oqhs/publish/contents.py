@@ -1,0 +1,65 @@
+"""What a release is made of, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from oqhs.catalogue import Catalogue
+from oqhs.sources.cards import Card
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a release is made of, as far as its `diffusion`.
+
+    `passage` and `changes` are there when the edition is compared with an earlier one; `settings` holds
+    the checksums of the files a user writes, `corrections` the declared corrections that were applied,
+    `catalogue` what the indicators are; `beside` names the releases given before, when counts that the
+    département holds are hidden with what they told in mind.
+    """
+
+    edition: int
+    departement: str
+    perimeter: str
+    diffusion: str
+    invented: bool
+    catalogue: Catalogue
+    measurements: pd.DataFrame
+    observations: pd.DataFrame
+    gaps: pd.DataFrame
+    flags: pd.DataFrame
+    territories: gpd.GeoDataFrame
+    memberships: pd.DataFrame
+    key_table: pd.DataFrame
+    inputs: Mapping[str, Card]
+    settings: Mapping[str, str]
+    parameters: Mapping[str, float]
+    recipe: Mapping[str, object]
+    corrections: tuple[Mapping[str, object], ...] = ()
+    beside: tuple[str, ...] = ()
+    passage: pd.DataFrame | None = None
+    changes: pd.DataFrame | None = None
+
+    @property
+    def quartiers(self) -> pd.DataFrame:
+        """Names and outlines of the quartiers and of their groups, by code."""
+        kept = self.territories["kind"].isin(["qpv", "regroupement"])
+        return self.territories[kept].set_index("territory").sort_index()
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Cards of counts the département holds: their checksum would let anybody try what is hidden."""
+        protected = {name for name, one in self.catalogue.sources.items() if one.protected is not None}
+        if self.diffusion == "interne":
+            return frozenset()
+        return frozenset(name for name, card in self.inputs.items() if card.source in protected)
+
+    @property
+    def planned(self) -> Mapping[str, Mapping[str, object]]:
+        """Recipe, year and inputs of every indicator the edition plans."""
+        planned: Mapping[str, Mapping[str, object]] = self.recipe["indicators"]  # type: ignore[assignment]
+        return planned
