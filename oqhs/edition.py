@@ -28,6 +28,7 @@ from oqhs.sources.cards import sha256
 _STEPS = 7  # of a release, the writing included
 _CHANGED = "this file was changed while the edition was being computed"
 _AGAIN = "run the release again, when nobody writes in the data folder"
+_ZONE = ["indicator", "territory"]
 #: What is computed of an edition that depends on how far it goes.
 _AS_FAR_AS_IT_GOES = ("_disclosable", "_flags", "_judged", "_publishable", "_publishable_measurements")
 
@@ -75,10 +76,26 @@ class Edition(ComparedEdition):
         )
 
     def flags_told(self) -> pd.DataFrame:
-        """Give the flags that may go as far as the edition does."""
+        """Give the flags that may go as far as the edition does: none on a value of grade C to everyone."""
         flags = self._flags
         wide = flags["diffusion"].map(DIFFUSIONS.index) >= DIFFUSIONS.index(self.file.diffusion)
+        if self.file.diffusion == "public":
+            wide &= ~flags[_ZONE].apply(tuple, axis=1).isin(self._coarse)
         return flags[wide].reset_index(drop=True)
+
+    @cached_property
+    def _coarse(self) -> set[tuple[str, str]]:
+        """Indicators and quartiers whose value is of grade C: it goes to partners, never to everyone."""
+        coarse = self._judged.loc[self._judged["grade"] == "C", _ZONE]
+        return set(coarse.itertuples(index=False, name=None))
+
+    @property
+    def _judged_told(self) -> pd.DataFrame:
+        """Give the gaps as the rules judge them, what may not go as far as the edition told as such."""
+        if self.file.diffusion != "public":
+            return self._judged
+        fine = self._judged["publishable"] & (self._judged["grade"] != "C")
+        return self._judged.assign(publishable=fine)
 
     def heat_table(self, reference: str = "departement") -> pd.DataFrame:
         """Lay out how far every quartier is from the bar of every indicator.
@@ -102,7 +119,7 @@ class Edition(ComparedEdition):
         """
         indicators = compared(self.file, self.observatory.catalogue)
         return heat_table(
-            self._judged, self.flags_told(), indicators, self._rules, day=self._day, reference=reference
+            self._judged_told, self.flags_told(), indicators, self._rules, day=self._day, reference=reference
         )
 
     def key_table(

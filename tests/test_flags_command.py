@@ -26,11 +26,11 @@ def test_the_command_prints_the_flags_of_a_quartier_and_how_many_have_them(run):
     assert "interne" not in said
 
 
-def test_a_file_for_partners_holds_nothing_internal(run, tmp_path):
+def test_a_file_for_everyone_holds_nothing_internal(run, tmp_path):
     path = tmp_path / "signalements.csv"
     assert run("flags", "2024", "--theme", "environnement", "-o", path, "--data", DATA)[0] == 0
     table = pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig")
-    assert set(table["diffusion"]) == {"partenaires"}
+    assert set(table["diffusion"]) == {"public"}
     assert set(table["theme"]) == {"environnement"}
     assert not set(table["kind"]) & {"position"}
     assert not set(table["state"]) & {"a_confirmer"}

@@ -41,7 +41,7 @@ _EDITION = """\
 {remark}edition: {edition}
 departement: "999"
 perimeter: {perimeter}
-diffusion: partenaires
+diffusion: public
 {since}
 territories:
   qpv: {quartiers}
