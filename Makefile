@@ -24,7 +24,7 @@ test: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 fuzz: $(VENV)/.test
 	OQHS_FUZZ=$(CHANGES) $(BIN)/python -m pytest tests/fuzz
@@ -38,6 +38,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/bench_crosswalk.py --write
 	$(BIN)/python benchmarks/bench_space.py --write
 	$(BIN)/python benchmarks/simulate_uncertainty.py --write
+	$(BIN)/python benchmarks/bench_secrecy.py --write
 
 demo: $(VENV)/.release
 	$(BIN)/oqhs demo data

@@ -10,7 +10,7 @@ from typing import Any
 from oqhs.errors import UnknownError
 from oqhs.observatory import Observatory
 from oqhs.publish.differences import Difference, compare_folders
-from oqhs.publish.manifest import read_manifest
+from oqhs.publish.manifest import read_manifest, versions
 from oqhs.publish.release import Progress, write_files
 from oqhs.publish.shelf import current
 
@@ -61,3 +61,11 @@ def verify(
         contents, public = chosen.contents(beside, progress=progress)
         write_files(rebuilt, contents, public, previous)
         return release, compare_folders(release, rebuilt)
+
+
+def other_versions(release: Path) -> dict[str, tuple[str, str]]:
+    """Tell what a release was made with and is not here: by library, the version then and now."""
+    made: Mapping[str, Any] = read_manifest(release)["versions"]  # type: ignore[assignment]
+    here = versions()
+    names = [name for name in {**made, **here} if made.get(name) != here.get(name)]
+    return {name: (str(made.get(name)), str(here.get(name))) for name in names}

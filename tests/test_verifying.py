@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from small_edition import edition, write_data
 
+from oqhs import verifying
 from oqhs.errors import DataError, UnknownError
-from oqhs.verifying import verify
+from oqhs.verifying import other_versions, verify
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +144,11 @@ def test_a_release_whose_manifest_was_changed_is_not_verified_as_if_it_were_whol
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     with pytest.raises(DataError, match="changed since it was made"):
         verify(copied, 2024, copied / "processed")
+
+
+def test_a_release_made_with_other_versions_says_which(released, monkeypatch):
+    release = released / "processed" / "2024" / "r2"
+    assert other_versions(release) == {}
+    here = verifying.versions()
+    monkeypatch.setattr(verifying, "versions", lambda: {**here, "pandas": "0.0"})
+    assert other_versions(release) == {"pandas": (here["pandas"], "0.0")}

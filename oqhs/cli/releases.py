@@ -12,6 +12,7 @@ from oqhs.cli.key_table import print_key_table
 from oqhs.cli.shared import DataFolder, EditionYear, check_output, console, steps
 from oqhs.observatory import Observatory
 from oqhs.publish import diff as comparing
+from oqhs.verifying import other_versions
 from oqhs.verifying import verify as verify_release
 
 
@@ -36,6 +37,8 @@ def verify(edition: EditionYear, data: DataFolder = Path("data")) -> None:
         console.print(f"{folder} : the same files come out, byte for byte.", soft_wrap=True)
         return
     console.print(f"{folder} : {len(differences)} files differ.", style="bold red", soft_wrap=True)
+    for name, (made, rebuilt) in other_versions(folder).items():
+        console.print(f"  made with {name} {made}, rebuilt with {rebuilt}", markup=False, soft_wrap=True)
     for one in differences:
         console.print(f"  {one}", markup=False, soft_wrap=True)
     raise typer.Exit(1)

@@ -40,11 +40,7 @@ def manifest_of(folder: Path, contents: Contents, previous: Path | None) -> dict
         "catalogue": _catalogue(),
         "previous": _previous(previous),
         "outputs": checksums(folder),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in _LIBRARIES},
-            "code": _code(),
-        },
+        "versions": versions(),
     }
 
 
@@ -58,6 +54,12 @@ def _input(name: str, contents: Contents) -> dict[str, object]:
         rows = contents.measurements[contents.measurements["source"] == name]
         told["published_rows"] = _fingerprint(rows.to_csv(index=False, float_format="%.12g"))
     return told
+
+
+def versions() -> dict[str, str]:
+    """Give the versions a release is made with, and the fingerprint of the package."""
+    libraries = {name: version(name) for name in _LIBRARIES}
+    return {"python": platform.python_version(), **libraries, "code": _code()}
 
 
 def checksums(folder: Path) -> dict[str, str]:
