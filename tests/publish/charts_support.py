@@ -105,10 +105,17 @@ def hatches_of(figure):
 
 def outside(figure):
     """Texts that leave the canvas."""
+    figure.canvas.draw()  # a legend places its texts when it is drawn
     renderer = figure.canvas.get_renderer()
     width, height = figure.bbox.width, figure.bbox.height
     found = []
+    axis = [one for axes in figure.axes for one in (axes.xaxis, axes.yaxis)]
+    every = {label for one in axis for tick in one.get_major_ticks() for label in (tick.label1, tick.label2)}
+    shown = [one for one in axis if one.axes.axison]
+    seen = {label for one in shown for tick in one._update_ticks() for label in (tick.label1, tick.label2)}
     for text in texts_of(figure):
+        if text in every - seen:
+            continue  # a tick beyond its axis, or of an axis that is off, is not drawn
         box = text.get_window_extent(renderer)
         if box.x0 < -0.5 or box.y0 < -0.5 or box.x1 > width + 0.5 or box.y1 > height + 0.5:
             found.append((text.get_text(), [round(side) for side in box.extents]))

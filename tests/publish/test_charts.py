@@ -119,7 +119,6 @@ def test_every_chart_says_where_it_comes_from_and_that_it_is_invented(size):
 @BOTH
 def test_nothing_leaves_the_canvas_even_with_the_longest_real_name(size):
     for figure in every_chart(size):
-        assert LONG.split(" - ")[0] in words_of(figure) or "par mois" in words_of(figure) or True
         assert outside(figure) == []
 
 
@@ -288,7 +287,7 @@ def test_a_heat_grid_of_no_known_quartier_is_refused():
 def test_slopes_draw_what_is_known_and_hatch_each_reason():
     figure = slope_chart(changes(), caption(), look_of("page"))
     lines = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
-    assert [list(line.get_ydata()) for line in lines] == [[30.0, 30.0], [40.0, 41.0]] or len(lines) == 2
+    assert sorted(list(line.get_ydata()) for line in lines) == [[30.0, 30.0], [40.0, 41.0]]
     assert {"valeur couverte par le secret statistique", "référence"} <= set(legend_of(figure))
     assert any("périmètre modifié" in label for label in legend_of(figure))
 
