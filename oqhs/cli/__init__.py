@@ -47,8 +47,8 @@ edition_app.command("new", epilog="Example: `oqhs edition new 2025 --from 2024`"
 _ADVICE = {
     errno.ENOSPC: "make room on the disk, then run it again: nothing was changed",
     errno.EROFS: "this folder cannot be written in: give another one, or have its rights changed",
-    errno.EACCES: "close the file in other programs, or check that this folder can be written in",
-    errno.EPERM: "close the file in other programs, or check that this folder can be written in",
+    errno.EACCES: "close the file elsewhere, or check that this folder can be written in",
+    errno.EPERM: "close the file elsewhere, or check that this folder can be written in",
 }
 
 

@@ -115,7 +115,7 @@ def test_a_workbook_that_is_open_elsewhere_is_told_and_left_as_it_was(tmp_path, 
     monkeypatch.setattr("pathlib.Path.replace", held)
     code, _, said = run("table", 2024, "--data", tmp_path / "data", "-o", target)
     assert code == 1
-    assert "close the file in other programs" in said
+    assert "close the file elsewhere" in said
     assert target.read_bytes() == b"kept"
 
 

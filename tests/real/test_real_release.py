@@ -38,7 +38,8 @@ def test_the_observations_read_back_from_parquet_are_those_of_the_edition(
     expected = edition_2024.observations
     assert len(stored) == len(expected) == stored[["indicator", "territory"]].drop_duplicates().shape[0]
     for column in ("value", "lower", "upper", "coverage"):
-        np.testing.assert_array_equal(stored[column].to_numpy(), expected[column].to_numpy())
+        # A release keeps twelve significant digits.
+        np.testing.assert_allclose(stored[column].to_numpy(), expected[column].to_numpy(), rtol=1e-11)
     for column in ("indicator", "territory", "status", "origin", "note"):
         assert stored[column].tolist() == expected[column].tolist()
     assert not stored["invented"].any()
@@ -65,7 +66,7 @@ def test_the_gaps_read_back_from_a_csv_with_decimal_commas(release: Path, editio
 
 
 def test_the_key_table_reads_back_from_the_workbook_in_numbers(release: Path, edition_2024: Edition):
-    book = python_calamine.CalamineWorkbook.from_path(str(release / "tableau_cle.xlsx"))
+    book = python_calamine.CalamineWorkbook.from_path(str(release / "indicateurs-2024.xlsx"))
     rows = book.get_sheet_by_name("Tableau clé").to_python()
     top = next(i for i, row in enumerate(rows) if "Indicateur" in row)
     table = [dict(zip(rows[top], row, strict=True)) for row in rows[top + 1 :]]
@@ -111,4 +112,4 @@ def test_the_manifest_vouches_for_the_real_files_and_for_what_was_written(releas
 
 def test_an_identical_release_is_not_written_twice(release: Path, edition_2024: Edition):
     assert edition_2024.release(release.parents[1]) == release
-    assert [path.name for path in release.parent.iterdir()] == ["r1"]
+    assert [path.name for path in release.parent.iterdir() if path.is_dir()] == ["r1"]
