@@ -199,8 +199,11 @@ def _resolved(entry: _Entry, place: str, path: Path, catalogue: Catalogue) -> Co
 
 
 def _impossible(corrections: Sequence[Correction], catalogue: Catalogue) -> Iterator[Problem]:
-    """Tell the corrections to a value their variable cannot have."""
+    """Tell the corrections to a value their variable cannot have, or to the one they correct."""
     for one in corrections:
+        if one.says(one.before, one.value):
+            allowed = "another figure than `from`, or both written with more digits"
+            yield one.problem("it corrects a figure to itself", "to", one.after, allowed, "correct it")
         least, most = catalogue.variable(one.variable).bounds
         if (least is not None and one.value < least) or (most is not None and one.value > most):
             ends = ["" if end is None else f"{end / one.divide_by:g}" for end in (least, most)]

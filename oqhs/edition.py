@@ -9,171 +9,82 @@ from pathlib import Path
 
 import pandas as pd
 
-from oqhs.analysis.flags import flags_of
-from oqhs.analysis.gaps import Mode, compare
-from oqhs.analysis.heat import heat_table
-from oqhs.choices import compared, named
-from oqhs.compared import ComparedEdition
-from oqhs.entries import DIFFUSIONS, Diffusion
+from oqhs.analysis.history import ANCESTOR, attributes_told, put_together
+from oqhs.editions import read_labels
+from oqhs.entries import Diffusion
 from oqhs.errors import ChecksumError, Problem
 from oqhs.geography import REFERENCES
 from oqhs.observed import ObservedEdition
 from oqhs.publish.contents import Contents
-from oqhs.publish.key_table import Wording, key_table
+from oqhs.publish.portrait.portrait import Portrait, portrait_of
 from oqhs.publish.release import Progress, write_release
 from oqhs.publish.released import every_release, released_counts
 from oqhs.publish.shelf import only_run
+from oqhs.publish.shown import diffusion_words, notebook_card
 from oqhs.sources.cards import sha256
+from oqhs.text import listing
+from oqhs.told import ToldEdition
 
 _STEPS = 7  # of a release, the writing included
 _CHANGED = "this file was changed while the edition was being computed"
 _AGAIN = "run the release again, when nobody writes in the data folder"
-_ZONE = ["indicator", "territory"]
 #: What is computed of an edition that depends on how far it goes.
-_AS_FAR_AS_IT_GOES = ("_disclosable", "_flags", "_judged", "_publishable", "_publishable_measurements")
+_AS_FAR_AS_IT_GOES = (
+    "_disclosable",
+    "_flags",
+    "_judged",
+    "_publishable",
+    "_publishable_measurements",
+    "_told_contents",
+)
 
 
-class Edition(ComparedEdition):
+class Edition(ToldEdition):
     """One yearly publication: what is observed, compared and published, computed when asked for and kept.
 
     It is made by `Observatory.edition`.
     """
 
-    def flags(self) -> pd.DataFrame:
-        """Flag the figures of the quartiers that the dated rules of the observatory point at.
+    def _repr_html_(self) -> str:
+        """Show what the edition is, in a notebook; nothing is computed for it."""
+        file, catalogue = self.file, self.observatory.catalogue
+        names = read_labels(self.observatory.folder)
+        named = names[file.departement].label if file.departement in names else ""
+        keys = [name for name, one in catalogue.indicators.items() if one.key]
+        planned = [name for name in keys if name in file.indicators]
+        others = len(file.indicators) - len(planned)
+        facts = {
+            "Département": f"{named} ({file.departement})" if named else file.departement,
+            "Périmètre": file.perimeter,
+            "Comparée à": f"édition {file.since}" if file.since is not None else "aucune autre édition",
+            "Diffusion": diffusion_words(file.diffusion),
+            "Fichiers": str(len(self.cards)),
+            "Indicateurs clés": f"{len(planned)} prévus sur {len(keys)}",
+            "Autres indicateurs": str(others),
+            "Indicateurs clés non prévus": listing(
+                [catalogue.indicators[name].label for name in keys if name not in planned]
+            ),
+        }
+        return notebook_card(f"Édition {file.edition}", facts, invented=self.invented)
 
-        Returns
-        -------
-        DataFrame
-            As `oqhs.analysis.flags.flags_of` gives them: one row per flag, with its rule, reference, values,
-            bar, interval, state (`ferme`, `constate`, `a_confirmer`), diffusion and a sentence to read it. A
-            décrochage is a gap that reaches its bar and widens, or reaches it at two references.
+    def portrait(self, territory: str | Sequence[str]) -> Portrait:
+        """Give the fiche of a quartier or a group, or the portrait of an EPT, a commune or several quartiers.
+
+        See `oqhs.publish.portrait.portrait.portrait_of`: `to_pdf` and `to_html` write what it gives, and a
+        notebook shows it.
 
         Examples
         --------
         >>> import oqhs
-        >>> flags = oqhs.open("data").edition(2024).flags()
-        >>> sorted(set(flags.kind) - {"creusement"})
-        ['decrochage', 'ecart', 'position', 'seuil']
+        >>> fiche = oqhs.open("data").edition(2024).portrait("QN99903I")
+        >>> fiche.document.title, len(fiche.document.pages)
+        ('La Pierre Levée Sud', 2)
         """
-        return self._flags.copy(deep=False)
+        return portrait_of(self._told_contents, territory)
 
     @cached_property
-    def _flags(self) -> pd.DataFrame:
-        catalogue = self.observatory.catalogue
-        changes = None
-        if self.file.since is not None:
-            tables = [self.comparison().table(reference) for reference in REFERENCES]
-            changes = self._disclosed(pd.concat(tables, ignore_index=True), self.comparison())
-        return flags_of(
-            self._judged,
-            changes,
-            compared(self.file, catalogue),
-            self._rules,
-            day=self._day,
-            names=self.geography.name,
-            diffusion=self.file.diffusion,
-        )
-
-    def flags_told(self) -> pd.DataFrame:
-        """Give the flags that may go as far as the edition does: none on a value of grade C to everyone."""
-        flags = self._flags
-        wide = flags["diffusion"].map(DIFFUSIONS.index) >= DIFFUSIONS.index(self.file.diffusion)
-        if self.file.diffusion == "public":
-            wide &= ~flags[_ZONE].apply(tuple, axis=1).isin(self._coarse)
-        return flags[wide].reset_index(drop=True)
-
-    @cached_property
-    def _coarse(self) -> set[tuple[str, str]]:
-        """Indicators and quartiers whose value is of grade C: it goes to partners, never to everyone."""
-        coarse = self._judged.loc[self._judged["grade"] == "C", _ZONE]
-        return set(coarse.itertuples(index=False, name=None))
-
-    @property
-    def _judged_told(self) -> pd.DataFrame:
-        """Give the gaps as the rules judge them, what may not go as far as the edition told as such."""
-        if self.file.diffusion != "public":
-            return self._judged
-        fine = self._judged["publishable"] & (self._judged["grade"] != "C")
-        return self._judged.assign(publishable=fine)
-
-    def heat_table(self, reference: str = "departement") -> pd.DataFrame:
-        """Lay out how far every quartier is from the bar of every indicator.
-
-        Parameters
-        ----------
-        reference : {"departement", "ept", "commune"}
-            Reference of the gaps.
-
-        Returns
-        -------
-        DataFrame
-            As `oqhs.analysis.heat.heat_table` gives it; pivot it for a grid of quartiers and indicators.
-
-        Examples
-        --------
-        >>> import oqhs
-        >>> table = oqhs.open("data").edition(2024).heat_table()
-        >>> table.territory.nunique()
-        47
-        """
-        indicators = compared(self.file, self.observatory.catalogue)
-        return heat_table(
-            self._judged_told, self.flags_told(), indicators, self._rules, day=self._day, reference=reference
-        )
-
-    def key_table(
-        self,
-        reference: str = "departement",
-        *,
-        territory: str | None = None,
-        indicators: Sequence[str] | None = None,
-        mode: Mode = "unrounded",
-    ) -> pd.DataFrame:
-        """Compare all the quartiers, or one of them, with a reference: the key table.
-
-        Parameters
-        ----------
-        reference : str
-            `departement` or `hors_qpv` for all the quartiers; also `ept`, `commune` and
-            `ensemble_qpv` for one.
-        territory : str, optional
-            Code of a quartier or of a group; all the quartiers by default.
-        indicators : sequence of str, optional
-            Ids of indicators; by default the key ones.
-        mode : {"unrounded", "published"}
-            As in `gaps`.
-
-        Returns
-        -------
-        DataFrame
-            One row per indicator; see `oqhs.publish.key_table`.
-
-        Examples
-        --------
-        >>> import oqhs
-        >>> table = oqhs.open("data").edition(2024).key_table()
-        >>> len(table), int((table.status == "observed").sum())
-        (17, 17)
-        """
-        zone = territory if territory is not None else self.geography.ensemble
-        pairs = self.geography.pair(zone, reference)
-        known = self.observatory.catalogue.shown(self.file.indicators)
-        wanted = indicators if indicators is not None else [name for name, one in known.items() if one.key]
-        gaps = compare(self._publishable, pairs, named(wanted, known), mode=mode)
-        other = pairs["reference_territory"].iloc[0]
-        other = other if isinstance(other, str) else ""
-        wording = Wording(
-            zone=self.geography.name(zone),
-            of_zone=self.geography.name(zone, "label_de"),
-            reference=self.geography.name(other),
-            in_reference=self.geography.name(other, "label_article"),
-            diffusion=self.file.diffusion,
-            ensemble=zone == self.geography.ensemble,
-            people=self.file.counted_by,
-        )
-        sources = {name: card.source for name, card in self.observatory.cards.items()}
-        return key_table(gaps, self.observatory.catalogue, wording, sources)
+    def _told_contents(self) -> Contents:
+        return self.contents_told(self._settings(), ())
 
     def told_to(self, diffusion: Diffusion) -> Edition:
         """Give the same edition, as far as another diffusion; what is computed already is shared."""
@@ -264,11 +175,13 @@ class Edition(ComparedEdition):
         pairs = pd.concat([geography.pairs(reference) for reference in REFERENCES], ignore_index=True)
         gaps = self._compared(self._publishable, pairs[pairs["territory"] != ensemble], "unrounded")
         cards, used = self.observatory.cards, set(self.cards)
-        passage, changes = None, None
+        passage, changes, past = None, None, [attributes_told(self.attributes)]
         if self.file.since is not None:
             comparison = self.comparison()
             used |= set(comparison.before.cards)
             passage = comparison.named_passage()
+            if comparison.before.file.perimeter != self.file.perimeter:
+                past.append(comparison.history(ANCESTOR))
             tables = [comparison.table(reference) for reference in REFERENCES]
             changes = self._worded(self._told(pd.concat(tables, ignore_index=True), comparison))
         return Contents(
@@ -286,7 +199,7 @@ class Edition(ComparedEdition):
             memberships=self.memberships,
             key_table=self.key_table(),
             inputs={name: cards[name] for name in sorted(used)},
-            settings=settings,
+            settings=self._settings_told(settings),
             parameters={
                 name: self.materials.threshold(name) for name in sorted(self.observatory.catalogue.thresholds)
             },
@@ -295,6 +208,8 @@ class Edition(ComparedEdition):
             beside=tuple(beside) if self.protection.cards else (),
             passage=passage,
             changes=changes,
+            history=put_together(past),
+            attributions={name: self.materials.attribution(name) for name in sorted(used)},
         )
 
     def _corrections_told(self) -> tuple[Mapping[str, object], ...]:
@@ -305,7 +220,7 @@ class Edition(ComparedEdition):
         table = pd.concat([one.corrections for one in editions], ignore_index=True).drop_duplicates()
         if self.file.diffusion != "interne":
             # Both figures would tell a count that is hidden.
-            held = table["card"].isin(self.protection.cards)
+            held = table["card"].isin(self._held_cards)
             table.loc[held, ["from", "to"]] = float("nan")
             table.loc[held, "note"] = ""
         rows: list[dict[str, object]] = table.astype(object).where(table.notna(), None).to_dict("records")
@@ -325,6 +240,21 @@ class Edition(ComparedEdition):
         ]
         paths = [folder / name for name in names] + sorted((folder / "indicateurs").glob("*.yaml"))
         return {path.relative_to(folder).as_posix(): sha256(path) for path in paths if path.exists()}
+
+    def _settings_told(self, settings: Mapping[str, str]) -> dict[str, str]:
+        """Leave out the checksum of corrections of hidden counts: it would let anybody try them."""
+        told = dict(settings)
+        held = any(row["card"] in self._held_cards for row in self._corrections_told())
+        if held and self.file.diffusion != "interne":
+            told.pop("corrections.yaml", None)
+        return told
+
+    @property
+    def _held_cards(self) -> set[str]:
+        """Cards of the folder that hold counts of the département which must stay hidden."""
+        sources = self.observatory.catalogue.sources
+        cards = self.observatory.cards.items()
+        return {name for name, card in cards if sources[card.source].protected is not None}
 
     def _refuse_changed(self, settings: Mapping[str, str]) -> None:
         """Refuse files that are no longer those the edition was computed from."""

@@ -32,7 +32,8 @@ def chosen_flags(
     theme : str, optional
         Id of a theme of the catalogue.
     reference : str, optional
-        Reference of the gaps; flags against no reference (`seuil`, `position`) are kept.
+        Reference of the gaps; flags against no reference (`seuil`, `position`) are kept, and a décrochage
+        that this reference confirms, though its own is another.
     internal : bool
         Whether flags that may not go as far as the edition are given too: positions, and those to confirm.
 
@@ -61,11 +62,11 @@ def chosen_flags(
     if theme is not None:
         flags = flags[flags["theme"] == theme]
     if reference is not None:
-        flags = flags[flags["reference"].isin([reference, ""]) | flags["reference"].isna()]
+        flags = flags[_held_against(flags, reference)]
     labels, names = _names(edition)
     shares = shares_of_flags(flags, within, by=("kind", "indicator"))
     shares["indicator_label"] = shares["indicator"].map(names)
-    return worded(flags.reset_index(drop=True), labels, names), shares
+    return worded(flags.reset_index(drop=True), labels, catalogue), shares
 
 
 def chosen_grid(
@@ -81,6 +82,12 @@ def chosen_grid(
     if theme is not None:
         heat = heat[heat["theme"] == theme]
     return grid_of(heat, *_names(edition))
+
+
+def _held_against(flags: pd.DataFrame, reference: str) -> pd.Series:
+    """Whether flags are against a reference, against none, or confirmed by it (`ecart:commune`)."""
+    against = flags["reference"].fillna("").isin([reference, ""])
+    return against | flags["confirmed_by"].fillna("").str.contains(rf":{reference}\b")
 
 
 def _within(edition: Edition, territory: str) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from oqhs.errors import DataError, MeasureError
+from oqhs.errors import DataError, MeasureError, Problem
 from oqhs.geography import Geography
 from oqhs.held_sums import (
     SIDES,
@@ -26,15 +26,21 @@ from oqhs.held_sums import (
     bind_people,
     cells_named,
 )
+from oqhs.measures.inputs import published_variable
 from oqhs.observed import ObservedEdition
 from oqhs.secrecy import Relation
 from oqhs.text import NOT_APPLICABLE, OBSERVED
 
 _TERM_COLUMNS = ["indicator", "territory", "side", "cell", "seen", "known"]
 _OF_OBSERVATION = ["indicator", "territory", "cell"]
+_OF_COUNT = ["variable", "territory", "year"]
 #: What losing a cell costs, by kind of territory, and of a whole that has parts: a total is worth many.
 _COSTS = {"qpv": 1.0, "commune": 4.0, "regroupement": 4.0}
 _TOTAL_COST, _WHOLE_COST = 200.0, 3.0
+_AS_COUNTS = (
+    "give the indicator a numerator (and a denominator) instead of `published`, and recipe count or ratio"
+)
+_BY_QUARTIER = "ask for the counts by quartier: who holds the file can place its people"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +60,7 @@ class Held:
     unknown : DataFrame
         The same: denominators an aggregate lacks, of which its coverage tells.
     cards : frozenset of str
-        Cards of those sources.
+        Every card of those sources, also those that only say again what another one says.
     """
 
     cells: Mapping[str, Cell]
@@ -80,10 +86,11 @@ def held_counts(edition: ObservedEdition) -> Held:
     Raises
     ------
     MeasureError
-        A protected source gives a rate without its counts, or a protected count is estimated or added to
+        A protected count is estimated, shown otherwise than as a count or a ratio of counts, or added to
         that of another source.
     DataError
-        A protected count is not whole, or the parts of a territory hold more than it does.
+        A protected source gives a rate without its counts, a protected count is not whole, two protected
+        cards give two figures of one count, or the parts of a territory hold more than it does.
     """
     measured = _measured(edition)
     if measured.empty:
@@ -106,7 +113,7 @@ def held_counts(edition: ObservedEdition) -> Held:
         pairs,
         terms[_OF_OBSERVATION],
         _lacking(terms, edges),
-        frozenset(measured["source"]),
+        frozenset(_protected_cards(edition)),
     )
 
 
@@ -137,7 +144,7 @@ def _protected_cards(edition: ObservedEdition) -> dict[str, float]:
 def _measured(edition: ObservedEdition) -> pd.DataFrame:
     """Give the protected counts as the files hold them, each with its threshold and its cell."""
     cards = _protected_cards(edition)
-    _refuse_estimates(edition, set(cards))
+    _refuse_recipes(edition, set(cards))
     rows = edition.measurements if cards else pd.DataFrame(columns=["source", "status"])
     rows = rows[rows["source"].isin(cards) & (rows["status"] == OBSERVED)]
     if rows.empty:
@@ -156,10 +163,26 @@ def _measured(edition: ObservedEdition) -> pd.DataFrame:
         "whole numbers",
         "ask for the counts as they are, neither weighted nor rounded",
     )
-    kept = rows.drop_duplicates(["variable", "territory", "year"])
-    return kept.assign(
-        least=kept["source"].map(cards), cell=cells_named(kept, edition.file.perimeter), shown=True
-    )
+    kept = _once(rows.assign(least=rows["source"].map(cards)))
+    return kept.assign(cell=cells_named(kept, edition.file.perimeter), shown=True)
+
+
+def _once(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give each count once, with the highest of its thresholds; refuse cards that contradict each other."""
+    by_count = rows.groupby(_OF_COUNT)
+    wrong = rows[by_count["value"].transform("nunique") > 1]
+    if len(wrong):
+        raise DataError.gather(
+            Problem(
+                "protected cards give two figures of one count",
+                column=f"{variable} of {territory} in {year}",
+                found=", ".join(f"{row.value:g} in card {row.source}" for row in told.itertuples()),
+                allowed="one figure per count",
+                todo="correct the file that is wrong, or leave its card out of the edition",
+            )
+            for (variable, territory, year), told in wrong.groupby(_OF_COUNT)
+        )
+    return rows.assign(least=by_count["least"].transform("max")).drop_duplicates(_OF_COUNT)
 
 
 def _refuse_rows(wrong: pd.DataFrame, what: str, allowed: str, todo: str) -> None:
@@ -169,20 +192,33 @@ def _refuse_rows(wrong: pd.DataFrame, what: str, allowed: str, todo: str) -> Non
         raise DataError(what, column=place, found=row["value"], allowed=allowed, todo=todo)
 
 
-def _refuse_estimates(edition: ObservedEdition, cards: set[str]) -> None:
-    """Refuse protected counts that are estimated: what their estimates give away is not worked out."""
+def _refuse_recipes(edition: ObservedEdition, cards: set[str]) -> None:
+    """Refuse protected counts that are not shown as counts or ratios of counts.
+
+    What else would be shown of them is no sum, and what it gives away is not worked out.
+    """
+    catalogue = edition.observatory.catalogue
     for name, recipe in edition.file.indicators.items():
-        used = sorted(set(recipe.inputs.qpv) & cards)
-        asked = recipe.recipe or edition.observatory.catalogue.indicator(name).recipe
-        if used and asked == "estimate":
-            raise MeasureError(
-                "a protected count is estimated from the IRIS",
-                file=f"editions/{edition.file.edition}.yaml",
-                column=f"indicators.{name}.recipe",
-                found=", ".join(used),
-                allowed="counts of the quartiers themselves",
-                todo="ask for the counts by quartier: who holds the file can place its people",
-            )
+        used = sorted({*recipe.inputs.qpv, *recipe.inputs.reference} & cards)
+        indicator = catalogue.indicator(name)
+        asked = recipe.recipe or indicator.recipe
+        # A ratio shows the published figure of a territory whose counts are not there.
+        shown = catalogue.variables.get(published_variable(name, indicator))
+        if not used or asked == "count" or (asked == "ratio" and not (shown and shown.is_count)):
+            continue
+        what, todo = "a protected count is shown as a published figure", _AS_COUNTS
+        if asked == "estimate":
+            what, todo = "a protected count is estimated from the IRIS", _BY_QUARTIER
+        elif asked not in {"published", "ratio"}:
+            what = "a protected count is not shown as a count"
+        raise MeasureError(
+            what,
+            file=f"editions/{edition.file.edition}.yaml",
+            column=f"indicators.{name}.recipe",
+            found=f"{asked}, from {', '.join(used)}",
+            allowed="count or ratio, of the counts of the territories themselves",
+            todo=todo,
+        )
 
 
 def _costs(edition: ObservedEdition) -> dict[str, float]:

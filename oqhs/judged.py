@@ -10,11 +10,18 @@ import pandas as pd
 
 from oqhs.analysis.gaps import Mode, compare
 from oqhs.choices import compared, named
+from oqhs.errors import CatalogueError
 from oqhs.geography import REFERENCES
 from oqhs.observed import ObservedEdition
-from oqhs.precision import ranks_of, sampling_of_edition, with_intervals, without_unpublishable
+from oqhs.precision import (
+    ranks_of,
+    sampling_of_edition,
+    with_intervals,
+    without_hidden,
+    without_unpublishable,
+)
 from oqhs.protected import Protection, protection_of
-from oqhs.publish.released import nothing_released
+from oqhs.publish.released import every_release, released_counts
 from oqhs.rules import Rules, read_rules
 
 #: What does not depend on what was released before.
@@ -25,7 +32,11 @@ _MADE_ALIKE = {
 
 
 class JudgedEdition(ObservedEdition):
-    """What an edition says of its observations: how precise they are, and how far from a reference."""
+    """What an edition says of its observations: how precise they are, and how far from a reference.
+
+    `observations` and `measurements` are raw, for the observatory itself, whatever the diffusion; what is
+    said of them here goes no farther than the edition does. `told_to` gives the edition at another diffusion.
+    """
 
     def gaps(self, reference: str = "departement", *, mode: Mode = "unrounded") -> pd.DataFrame:
         """Compare every quartier with a reference, indicator by indicator.
@@ -41,7 +52,8 @@ class JudgedEdition(ObservedEdition):
         -------
         DataFrame
             One row per quartier (and group of quartiers) and indicator, as `oqhs.analysis.compare` gives
-            them, with the interval of each where there is one (`oqhs.precision.with_intervals`).
+            them, with the interval of each where there is one (`oqhs.precision.with_intervals`). What may not
+            go as far as the edition has no gap, and `reason` says so.
 
         Examples
         --------
@@ -52,7 +64,7 @@ class JudgedEdition(ObservedEdition):
         """
         pairs = self.geography.pairs(reference)
         pairs = pairs[pairs["territory"] != self.geography.ensemble]
-        return self._compared(self._disclosable, pairs, mode)
+        return self._compared(self._publishable, pairs, mode)
 
     @property
     def uncertainty(self) -> pd.DataFrame:
@@ -62,7 +74,9 @@ class JudgedEdition(ObservedEdition):
         -------
         DataFrame
             As `oqhs.analysis.uncertainty.sampling_of` gives it. The census is a sample, and its intervals
-            are an order of magnitude; nothing else has a sampling interval, and says so in `precision`.
+            are an order of magnitude; nothing else has a sampling interval, and says so in `precision`. A
+            figure under the statistical secrecy is blank in an edition that is not internal; one too
+            imprecise to be published stays, with `publishable` false.
 
         Examples
         --------
@@ -71,7 +85,10 @@ class JudgedEdition(ObservedEdition):
         >>> [told.loc[(name, "QN99901M"), "sampling"] for name in ("part_moins_18", "taux_pauvrete")]
         ['sondage', 'fiscal']
         """
-        return self._sampling.copy(deep=False)
+        if self.file.diffusion == "interne":
+            return self._sampling.copy(deep=False)
+        self.protection.refuse_leaks()
+        return without_hidden(self._sampling, self.protection.hidden)
 
     @cached_property
     def _sampling(self) -> pd.DataFrame:
@@ -101,7 +118,9 @@ class JudgedEdition(ObservedEdition):
 
     @cached_property
     def _released(self) -> pd.DataFrame:
-        return nothing_released()
+        # What was told once stays known, whatever product is asked for now.
+        releases = every_release(self.observatory.folder / "processed")
+        return released_counts(releases, self.observatory.catalogue)
 
     def knowing(self, released: pd.DataFrame) -> Self:
         """Give this edition as it must be told to whoever knows what was released before.
@@ -152,13 +171,30 @@ class JudgedEdition(ObservedEdition):
         DataFrame
             Indexed by quartier: `value`, `rank` (1 is the highest), `rank_lower`, `rank_upper`.
 
+        Raises
+        ------
+        CatalogueError
+            The edition is not of diffusion `interne`.
+        UnknownError
+            The edition does not compare this indicator.
+
         Examples
         --------
         >>> import oqhs
-        >>> ranks = oqhs.open("data").edition(2024).ranks("taux_chomage_15_64")
+        >>> edition = oqhs.open("data").edition(2024).told_to("interne")
+        >>> ranks = edition.ranks("taux_chomage_15_64")
         >>> bool((ranks["rank_lower"] <= ranks["rank"]).all())
         True
         """
+        if self.file.diffusion != "interne":
+            raise CatalogueError(
+                "ranks are internal: this edition goes farther",
+                file=f"editions/{self.file.edition}.yaml",
+                column="diffusion",
+                found=self.file.diffusion,
+                allowed="interne",
+                todo='use an edition of diffusion interne: edition.told_to("interne").ranks(...)',
+            )
         named([indicator], compared(self.file, self.observatory.catalogue))
         level = self.observatory.catalogue.threshold("confiance", self._day)
         return ranks_of(self._sampling, indicator, self.geography.of_kind("qpv"), level)

@@ -14,8 +14,11 @@ from oqhs.corrections import may_hold, read_corrections
 from oqhs.edition import Edition
 from oqhs.editions import read_edition, years_of
 from oqhs.errors import Problem, UnknownError
+from oqhs.publish.shown import diffusion_words, notebook_card, notebook_table
 from oqhs.sources import Reading, load
 from oqhs.sources.cards import Card, changed_files, read_cards
+
+_EDITION_HEADERS = ("Édition", "Département", "Périmètre", "Diffusion", "Indicateurs prévus")
 
 
 class Observatory:
@@ -52,6 +55,29 @@ class Observatory:
 
     def __repr__(self) -> str:
         return f"<Observatoire {self.folder} : {len(self._cards)} fichiers, éditions {self.editions}>"
+
+    def _repr_html_(self) -> str:
+        """Show what the folder holds, in a notebook; no file of data is read for it."""
+        cards = self.cards.values()
+        facts = {
+            "Fichiers": str(len(self._cards)),
+            "Sources": " ; ".join(sorted({self.catalogue.sources[one.source].short for one in cards})),
+            "Corrections déclarées": str(len(self.corrections)),
+        }
+        files = [self.edition(year).file for year in self.editions]
+        rows = [
+            [
+                str(one.edition),
+                one.departement,
+                one.perimeter,
+                diffusion_words(one.diffusion),
+                str(len(one.indicators)),
+            ]
+            for one in files
+        ]
+        title = f"Observatoire : dossier {self.folder.as_posix()}"
+        shown = notebook_card(title, facts, invented=any(one.invented for one in cards))
+        return shown + (notebook_table("Éditions", _EDITION_HEADERS, rows) if rows else "")
 
     @property
     def editions(self) -> list[int]:

@@ -6,23 +6,38 @@ import datetime as dt
 
 import pandas as pd
 
-from oqhs.analysis.dates import BROUGHT
+from oqhs.analysis.dates import BROUGHT, ESTIMATED
 from oqhs.analysis.ranks import GAP_INTERVAL_COLUMNS, change_interval, gap_intervals, rank_intervals
-from oqhs.analysis.uncertainty import SAMPLED, THRESHOLDS, UNKNOWN, sampling_of
+from oqhs.analysis.uncertainty import (
+    EXHAUSTIVE,
+    FISCAL,
+    MEASURED,
+    SAMPLED,
+    THRESHOLDS,
+    UNKNOWN,
+    sampling_of,
+)
 from oqhs.catalogue import Catalogue
 from oqhs.editions import EditionFile
 from oqhs.entries import Diffusion
+from oqhs.errors import DataError, Problem
 from oqhs.geography import Geography
 from oqhs.observed import ObservedEdition
-from oqhs.text import NOT_SIGNIFICANT, OBSERVED
+from oqhs.text import NOT_SIGNIFICANT, OBSERVED, SECRET, STATUS_WORDS
 
 #: Types of the design of the census, by which thresholds are named.
 _SMALL, _LARGE, _USUAL = "petite_commune", "grand_ensemble", "courant"
 #: Attribute of a quartier (`territories.attributes`): most of its dwellings are at large addresses.
 LARGE_ADDRESSES = "Grand ensemble"
+_YES, _NO = "oui", "non"
 _CENSUS_CUT = 10_000  # inhabitants from which the census samples a commune (law of 27 February 2002)
 _CLUSTERED = "occupation par immeubles entiers : l'effet de grappe n'est pas connu, pas d'intervalle"
+#: Shares whose people are more alike at an address than the design effect says, and what is said of them.
+_MORE_ALIKE = ("part_60_plus", "part_75_plus")
+_SHORT = " ; intervalle trop court, il ne couvre que 88 % des cas simulés"
+_WITHOUT_ERROR = "intervalle hors erreur d'estimation"
 _HIDDEN = "échantillon trop petit pour que la valeur du quartier soit diffusée"
+_OF_PRECISION = ["value", "denominator", "n_eff", "se_pts", "ci_lower", "ci_upper"]
 _FIGURES = ["value", "numerator", "denominator", "lower", "upper", "check"]
 
 
@@ -33,7 +48,8 @@ def sampling_of_edition(edition: ObservedEdition) -> pd.DataFrame:
     -------
     DataFrame
         As `oqhs.analysis.uncertainty.sampling_of` gives it, for the indicators whose source says how it
-        was made; a share whose dwellings are let building by building has no interval.
+        was made; a share whose dwellings are let building by building has no interval and no effective
+        size, and of the old it is said that the interval is short.
     """
     catalogue, file = edition.observatory.catalogue, edition.file
     kinds = _kinds(catalogue, file)
@@ -43,8 +59,10 @@ def sampling_of_edition(edition: ObservedEdition) -> pd.DataFrame:
     found = sampling_of(rows, kinds, _designs(edition), thresholds=limits)
     clustered = [name for name in kinds if catalogue.indicators[name].clustered]
     whole = found["indicator"].isin(clustered) & (found["sampling"] == SAMPLED)
-    found.loc[whole, ["se_pts", "ci_lower", "ci_upper"]] = float("nan")
+    found.loc[whole, ["n_eff", "se_pts", "ci_lower", "ci_upper"]] = float("nan")
     found.loc[whole, ["sampling", "grade", "precision"]] = [UNKNOWN, "", _CLUSTERED]
+    short = found["indicator"].isin(_MORE_ALIKE) & (found["sampling"] == SAMPLED) & found["value"].notna()
+    found["precision"] = found["precision"].mask(short, found["precision"] + _SHORT)
     return found
 
 
@@ -90,7 +108,8 @@ def with_change_intervals(
     """Add to changes between two samples of the census the interval of each.
 
     Two vintages five years apart share no survey: their variances add up. An estimate on one perimeter, and
-    what is not a sample, have none.
+    what is not a sample, have none. Of two estimates the interval is that of the sampling alone, and
+    `caution` says so.
 
     Parameters
     ----------
@@ -107,7 +126,11 @@ def with_change_intervals(
         keys = pd.MultiIndex.from_frame(changes[["indicator", territory]].astype("str"))
         errors.append(pd.Series(told.reindex(keys).to_numpy(), index=changes.index))
     direct = (changes["basis"] != BROUGHT) & (changes["unit"] == "percent") & (changes["prices"] == "")
-    return changes.join(change_interval(changes["change"].where(direct), *errors, level=level))
+    found = changes.join(change_interval(changes["change"].where(direct), *errors, level=level))
+    guessed = found["change_ci_lower"].notna() & (found["origin"] == ESTIMATED)
+    said = found["caution"].where(found["caution"] == "", found["caution"] + " ; ") + _WITHOUT_ERROR
+    found["caution"] = found["caution"].mask(guessed, said)
+    return found
 
 
 def ranks_of(sampling: pd.DataFrame, indicator: str, quartiers: list[str], level: float) -> pd.DataFrame:
@@ -116,11 +139,12 @@ def ranks_of(sampling: pd.DataFrame, indicator: str, quartiers: list[str], level
     Returns
     -------
     DataFrame
-        Indexed by quartier: `value`, `rank` (1 is the highest), `rank_lower` and `rank_upper`.
+        Indexed by quartier: `value`, `rank` (1 is the highest), `rank_lower` and `rank_upper`; without a
+        known precision nothing is sure.
     """
     rows = sampling[sampling["indicator"] == indicator].set_index("territory").reindex(quartiers)
-    exact = rows["se_pts"].where(rows["sampling"] == SAMPLED, 0.0)
-    return rows[["value"]].join(rank_intervals(rows["value"], exact, level=level))
+    error = rows["se_pts"].mask(rows["sampling"].isin([EXHAUSTIVE, MEASURED, FISCAL]), 0.0)
+    return rows[["value"]].join(rank_intervals(rows["value"], error, level=level))
 
 
 def without_unpublishable(
@@ -141,6 +165,25 @@ def without_unpublishable(
     shown = observations.copy()
     shown.loc[hidden, _FIGURES] = float("nan")
     shown.loc[hidden, ["status", "origin", "note"]] = [NOT_SIGNIFICANT, "", _HIDDEN]
+    return shown
+
+
+def without_hidden(sampling: pd.DataFrame, hidden: pd.DataFrame) -> pd.DataFrame:
+    """Blank what is said of the precision of observations that the statistical secrecy hides.
+
+    Parameters
+    ----------
+    sampling : DataFrame
+        As `sampling_of_edition` gives it.
+    hidden : DataFrame
+        `indicator`, `territory` of what is hidden, as `oqhs.protected.Protection.hidden` gives it.
+    """
+    pairs = pd.MultiIndex.from_frame(hidden[["indicator", "territory"]])
+    gone = pd.MultiIndex.from_frame(sampling[["indicator", "territory"]]).isin(pairs)
+    shown = sampling.copy()
+    shown.loc[gone, _OF_PRECISION] = float("nan")
+    shown.loc[gone, "publishable"] = pd.NA
+    shown.loc[gone, ["grade", "precision"]] = ["", STATUS_WORDS[SECRET]]
     return shown
 
 
@@ -174,6 +217,8 @@ def changes_without_unpublishable(
     shown = changes.copy()
     figures = shown.columns[[pd.api.types.is_float_dtype(kind) for kind in shown.dtypes]]
     shown.loc[hidden, figures.difference(["span_years"])] = float("nan")
+    shown.loc[hidden, "widening"] = None
+    shown.loc[hidden, "flaggable"] = False
     shown.loc[hidden & (shown["status"] == OBSERVED), ["status", "reason"]] = [NOT_SIGNIFICANT, _HIDDEN]
     return shown
 
@@ -206,12 +251,44 @@ def _designs(edition: ObservedEdition) -> pd.DataFrame:
     parents = geography.memberships[geography.memberships["parent_kind"] == "commune"]
     alone = parents["parent"].isin(small).groupby(parents["territory"]).all()
     types[types.index.isin(alone.index[alone])] = _SMALL
-    told = edition.attributes
-    large = told[(told["attribute"] == LARGE_ADDRESSES) & told["value"].str.lower().eq("oui")]
-    types[types.index.isin(set(large["territory"])) & (types == _USUAL)] = _LARGE
+    types[types.index.isin(_at_large_addresses(edition)) & (types == _USUAL)] = _LARGE
     return pd.DataFrame(
         {
             name: types.map({kind: catalogue.threshold(f"rp_{part}_{kind}", day) for kind in set(types)})
             for name, part in (("fraction", "fraction"), ("effect", "effet"))
         }
     )
+
+
+def _at_large_addresses(edition: ObservedEdition) -> set[str]:
+    """Give the quartiers whose dwellings are mostly at large addresses, as the attributes say."""
+    told = edition.attributes
+    told = told[told["attribute"] == LARGE_ADDRESSES]
+    said = told["value"].str.strip().str.lower()
+    large, others = (set(told.loc[said == word, "territory"]) for word in (_YES, _NO))
+    card, allowed = edition.file.territories.attributes, f"{_YES} or {_NO}"
+    problems = [
+        Problem(
+            f"an attribute says neither {_YES} nor {_NO}",
+            file=f"card {card}",
+            column=f"{LARGE_ADDRESSES} of {code}",
+            found=value,
+            allowed=allowed,
+            todo="correct the cell, or leave it empty",
+        )
+        for code, value in told.loc[~said.isin([_YES, _NO]), ["territory", "value"]].itertuples(index=False)
+    ]
+    problems += [
+        Problem(
+            f"an attribute says both {_YES} and {_NO}",
+            file=f"card {card}",
+            column=f"{LARGE_ADDRESSES} of {code}",
+            found=f"{_YES}, {_NO}",
+            allowed=allowed,
+            todo="keep one of the two rows of this quartier",
+        )
+        for code in sorted(large & others)
+    ]
+    if problems:
+        raise DataError.gather(problems)
+    return large

@@ -59,7 +59,7 @@ def verify(
         rebuilt.mkdir()
         chosen = Observatory(data).edition(edition)
         contents, public = chosen.contents(beside, progress=progress)
-        write_files(rebuilt, contents, public, previous)
+        write_files(rebuilt, contents, public, previous, made_with=told.get("versions"))
         return release, compare_folders(release, rebuilt)
 
 

@@ -3,6 +3,7 @@
 import csv
 import re
 import shutil
+import sys
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -87,6 +88,41 @@ def test_a_markdown_table_has_its_rows_and_its_reading_keys(run, data, tmp_path)
     assert "INVENTÉES" in text
 
 
+def test_a_partner_is_answered_in_one_line_with_a_page_and_a_section_for_each_quartier(run, data, tmp_path):
+    path = tmp_path / "note.html"
+    chosen = ["--quartiers", "QN99901M,QN99902M", "--indicateurs", "part_moins_18", "--reference", "hors_qpv"]
+    assert run("table", 2024, "--data", data, *chosen, "-o", path)[0] == 0
+    text = path.read_text(encoding="utf-8")
+    assert text.count("<table>") == 2
+    assert "INVENTÉES" in text
+    assert "<h2" in text.split("Sources</h2>")[0]
+
+
+def test_every_unknown_name_is_told_at_once_and_no_file_is_left(run, data, tmp_path):
+    path = tmp_path / "note.html"
+    words = [
+        "--quartiers",
+        "QN99999M",
+        "--indicateurs",
+        "taux_de_pauvrete",
+        "--reference",
+        "hors_qp",
+        "-o",
+        path,
+    ]
+    code, _, err = run("table", 2024, "--data", data, *words)
+    assert code == 2
+    assert all(name in err for name in ("QN99999M", "did you mean taux_pauvrete", "did you mean hors_qpv"))
+    assert not path.exists()
+
+
+def test_without_python_docx_a_docx_is_refused_and_the_extra_is_named(run, data, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "docx", None)
+    code, _, err = run("table", 2024, "--data", data, "-o", tmp_path / "note.docx")
+    assert code == 1
+    assert "oqhs[report]" in err
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -95,7 +131,8 @@ def test_a_markdown_table_has_its_rows_and_its_reading_keys(run, data, tmp_path)
         ("table", 2024, "--indicateurs", "taux_de_pauvrete"),
         ("table", 2024, "--reference", "region"),
         ("table", 2024, "--reference", "commune"),  # all the quartiers have no commune
-        ("table", 2024, "-o", "note.docx"),
+        ("table", 2024, "--territoire", "T00"),
+        ("table", 2024, "-o", "note.pdf"),
         ("table", 2024, "-o", "no-such-folder/note.csv"),
         ("table", "bientôt"),
         ("table",),

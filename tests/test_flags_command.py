@@ -62,6 +62,47 @@ def test_a_reference_keeps_what_is_held_against_no_reference(edition):
     assert "seuil" in set(found["kind"])
 
 
+def test_a_reference_keeps_the_decrochages_it_confirms(edition):
+    every = edition.flags_told()
+    every = every[every["kind"] == "decrochage"]
+    wanted = [
+        row.reference == "commune"
+        or "commune" in [code.split(":")[1] for code in row.confirmed_by.split(", ")]
+        for row in every.itertuples()
+    ]
+    found, _ = chosen_flags(edition, reference="commune")
+    found = found[found["kind"] == "decrochage"]
+    assert 0 < sum(wanted) < len(every)
+    assert found["sentence"].tolist() == every.loc[wanted, "sentence"].tolist()
+    # Its own figures are those of another reference: the sentence says which one confirms it.
+    others = found.loc[found["reference"] != "commune", "sentence"]
+    assert len(others)
+    assert others.str.contains(r"confirmé par .*à la commune\b").all()
+    assert not found["confirmed_by"].eq("").any()
+
+
+def test_a_flag_on_a_value_of_grade_c_says_that_it_stops_at_partners(edition):
+    flags, gaps = edition.flags(), edition.told_to("interne").gaps()
+    coarse = gaps.loc[gaps["grade"] == "C", ["territory", "indicator"]].apply(tuple, axis=1)
+    on_coarse = flags[["territory", "indicator"]].apply(tuple, axis=1).isin(set(coarse))
+    assert "partenaires" in set(flags.loc[on_coarse, "diffusion"])
+    assert "public" not in set(flags.loc[on_coarse, "diffusion"])
+    assert "partenaires" not in set(flags.loc[~on_coarse, "diffusion"])
+    told = edition.flags_told()
+    assert told["sentence"].tolist() == flags.loc[flags["diffusion"] == "public", "sentence"].tolist()
+    partners = edition.told_to("partenaires").flags_told()
+    assert len(partners) == (flags["diffusion"] != "interne").sum()
+
+
+def test_of_the_old_the_interval_is_said_to_be_short(edition):
+    told = edition.uncertainty
+    short = told["precision"].str.contains("88 %", regex=False)
+    old = told["indicator"].isin(["part_60_plus", "part_75_plus"])
+    assert short[old & (told["sampling"] == "sondage") & told["value"].notna()].all()
+    assert short.any()
+    assert not short[~old].any()
+
+
 def test_not_every_quartier_has_every_flag(edition):
     _, shares = chosen_flags(edition)
     by = shares.set_index(["kind", "indicator"])["share"]
@@ -105,6 +146,9 @@ def test_an_evolution_of_too_small_a_sample_is_hidden_from_partners(edition):
     assert len(rows)
     assert rows[["value", "value_before", "value_edition", "change", "gap_change"]].isna().all(axis=None)
     assert not rows["status"].eq("observed").any()
+    # Nor does anything else tell which way it went.
+    assert rows["widening"].isna().all()
+    assert not rows["flaggable"].eq(True).any()
 
 
 def test_an_evolution_between_two_samples_has_an_interval_and_no_other_has(edition):
@@ -115,3 +159,11 @@ def test_an_evolution_between_two_samples_has_an_interval_and_no_other_has(editi
     )
     assert known.loc[census, "change_ci_upper"].notna().all()
     assert known.loc[known["indicator"] == "taux_pauvrete", "change_ci_upper"].isna().all()
+
+
+def test_the_interval_of_an_estimated_evolution_says_what_it_leaves_out(edition):
+    moved = edition.told_to("interne").changes(since=2020)
+    said = moved["caution"].str.endswith("intervalle hors erreur d'estimation")
+    guessed = moved["change_ci_upper"].notna() & (moved["origin"] == "oqhs_estimate")
+    assert guessed.any()
+    assert said.tolist() == guessed.tolist()

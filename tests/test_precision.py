@@ -10,7 +10,7 @@ import pytest
 from small_edition import edition, write_data
 
 import oqhs
-from oqhs.errors import UnknownError
+from oqhs.errors import CatalogueError, UnknownError
 
 
 @pytest.fixture
@@ -53,6 +53,8 @@ def test_the_tenants_of_hlm_go_by_whole_buildings_and_have_no_interval(opened):
     row = told(opened().uncertainty, "locataires_hlm", "QN99902M")
     assert row["sampling"] == "inconnu"
     assert np.isnan(row["ci_lower"])
+    # The effective sample of the usual effect would be far too large.
+    assert np.isnan(row["n_eff"])
     assert "immeubles entiers" in row["precision"]
 
 
@@ -88,7 +90,7 @@ def test_all_the_quartiers_together_keep_their_value(opened):
 
 def test_the_gap_to_what_holds_a_quartier_is_less_sure_than_the_two_apart(opened):
     # w = 200/3 000 of the département; q = 30 %, h = (300 − 60)/(3 000 − 200) = 8.571 %.
-    gaps = opened().gaps("departement")
+    gaps = opened("interne").gaps("departement")
     row = told(gaps, "taux_chomage_15_64", "QN99902M")
     w, q, h = 200 / 3000, 0.3, 240 / 2800
     variance = [p * (1 - p) / (n / 4.5) for p, n in ((q, 200), (h, 2800))]
@@ -99,14 +101,46 @@ def test_the_gap_to_what_holds_a_quartier_is_less_sure_than_the_two_apart(opened
 
 def test_ranks_come_with_the_ranks_a_quartier_may_hold(opened):
     # 30 % of 200, 25 % of 20 and 10 % of 100: the first and the second cannot be told apart.
-    ranks = opened().ranks("taux_chomage_15_64")
+    ranks = opened("interne").ranks("taux_chomage_15_64")
     assert ranks["rank"].to_dict() == {"QN99901M": 3, "QN99902M": 1, "QN99903M": 2}
     assert ranks.loc["QN99902M", ["rank_lower", "rank_upper"]].tolist() == [1, 2]
 
 
 def test_a_rank_of_an_indicator_that_is_not_there_names_those_that_are(opened):
     with pytest.raises(UnknownError, match="taux_chomage_15_64"):
-        opened().ranks("taux_chomage")
+        opened("interne").ranks("taux_chomage")
+
+
+def test_where_the_precision_is_not_known_any_quartier_may_hold_any_rank(opened):
+    # 40 of 50 households, 60 of 100, 5 of 10: 80, 60 and 50 %, of a sample without an interval.
+    ranks = opened("interne").ranks("locataires_hlm")
+    assert ranks["rank"].tolist() == [1, 2, 3]
+    assert ranks["rank_lower"].tolist() == [1, 1, 1]
+    assert ranks["rank_upper"].tolist() == [3, 3, 3]
+
+
+def test_what_is_not_sampled_has_ranks_that_are_sure(opened):
+    # 40 and 30 %; the third is secret.
+    ranks = opened("interne").ranks("taux_pauvrete").loc[["QN99901M", "QN99902M"]]
+    assert ranks["rank_lower"].tolist() == ranks["rank"].tolist() == ranks["rank_upper"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("diffusion", ["partenaires", "public"])
+def test_ranks_are_for_the_observatory_alone(opened, diffusion):
+    with pytest.raises(CatalogueError, match="ranks are internal") as caught:
+        opened(diffusion).ranks("taux_chomage_15_64")
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.column) == ("editions/2024.yaml", "diffusion")
+    assert (problem.found, problem.allowed) == (diffusion, "interne")
+    assert "told_to" in problem.todo
+    assert len(opened(diffusion).told_to("interne").ranks("taux_chomage_15_64")) == 3
+
+
+def test_the_gaps_of_a_notebook_hide_what_a_release_hides(opened):
+    row = told(opened().gaps("departement"), "taux_chomage_15_64", "QN99902M")
+    figures = ["value", "gap", "gap_lower", "gap_upper", "gap_se", "gap_ci_lower", "gap_ci_upper"]
+    assert row[[*figures, "value_ci_lower", "value_ci_upper"]].isna().all()
+    assert "échantillon trop petit" in row["reason"]
 
 
 def test_what_is_kept_is_not_changed_by_a_notebook(tmp_path):

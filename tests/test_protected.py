@@ -4,9 +4,21 @@ import dataclasses
 
 import pandas as pd
 import pytest
-from protected_data import COMMUNES, QUARTIERS, SEXES, edition, released, sums, told, with_counts, worked_out
-from two_editions import opened
+from protected_data import (
+    COMMUNES,
+    QUARTIERS,
+    SEXES,
+    edition,
+    released,
+    sums,
+    table,
+    told,
+    with_counts,
+    worked_out,
+)
+from two_editions import opened, write_data
 
+import oqhs
 from oqhs.errors import DataError, MeasureError
 from oqhs.held import held_counts
 from oqhs.secrecy import audit, sensitive_cells, statements
@@ -243,6 +255,110 @@ def test_counts_that_cannot_be_protected_are_refused(tmp_path, change, error, wh
         one.protection  # noqa: B018
     assert caught.value.problems[0].what == what
     assert caught.value.problems[0].todo
+
+
+def twice(quartiers):
+    """Give the change that lets the share of everybody read a second card of the same counts."""
+
+    def change(found):
+        found.table("rsa-bis", table(quartiers), source="rsa", year=2020, perimeter="qpv2024")
+        share = found.editions[2024]["indicators"]["part_beneficiaires_rsa"]
+        share["inputs"]["qpv"] = ["rsa-bis", "rp-2020-qpv"]
+
+    return change
+
+
+def test_a_second_card_of_the_same_counts_is_masked_as_the_first(base, tmp_path):
+    # The rows of one of the two cards are all said by the other.
+    one = edition(tmp_path, twice(QUARTIERS))
+    assert one.protection.cards == {"rsa-bis", "rsa-com", "rsa-qpv"}
+    assert HIDDEN_MEN not in told(one)
+    assert small(worked_out(told(one), sums())) == {}
+    assert told(one) == told(base)
+    rows = one._publishable_measurements
+    rows = rows[(rows["territory"] == "QN99904M") & (rows["variable"] == SEXES["H"])]
+    assert dict(zip(rows["source"], rows["status"], strict=True)) == {
+        "rsa-bis": "secret",
+        "rsa-qpv": "secret",
+    }
+
+
+def test_two_protected_cards_that_contradict_each_other_are_refused(tmp_path):
+    one = edition(tmp_path, twice(QUARTIERS | {"QN99901I": (23, 18)}))
+    with pytest.raises(DataError) as caught:
+        one.protection  # noqa: B018
+    problems = caught.value.problems
+    assert {problem.what for problem in problems} == {"protected cards give two figures of one count"}
+    assert {problem.column: problem.found for problem in problems} == {
+        "beneficiaires_rsa of QN99901I in 2020": "41 in card rsa-bis, 40 in card rsa-qpv",
+        "beneficiaires_rsa_femmes of QN99901I in 2020": "23 in card rsa-bis, 22 in card rsa-qpv",
+    }
+    assert "leave its card out of the edition" in problems[0].todo
+
+
+PUBLISHED = """indicators:
+  beneficiaires:
+    label: Bénéficiaires du RSA
+    theme: economie
+    universe: habitants
+    unit: persons
+    decimals: 0
+    polarity: 0
+    recipe: published
+    optional: true
+    source: rsa
+    published: {variable: beneficiaires_rsa}
+    reading: "{value} {of_zone}, contre {reference} {in_reference}, soit {gap}."
+"""
+COUNTED = """    numerator: {words: femmes, variables: [femmes_15_64]}
+    denominator: {words: habitants, variables: [population]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "recipe", "side"),
+    [
+        ("", "published", "qpv"),
+        ("", "published", "reference"),
+        # A ratio whose counts nobody gives shows the published figure instead.
+        (COUNTED, "ratio", "qpv"),
+    ],
+)
+def test_a_protected_count_is_not_shown_as_a_published_figure(tmp_path, more, recipe, side):
+    cards = {"qpv": "rsa-qpv", "reference": "rsa-com"}
+
+    def planned(found):
+        file = found.editions[2024]
+        file["indicators"]["beneficiaires"] = {
+            "year": 2020,
+            "recipe": recipe,
+            "inputs": {side: [cards[side]]},
+        }
+
+    folder = write_data(tmp_path / "data", with_counts(), planned)
+    (folder / "indicateurs").mkdir()
+    (folder / "indicateurs" / "essai.yaml").write_text(PUBLISHED + more, encoding="utf-8")
+    one = oqhs.open(folder).edition(2024)
+    shown = one.observations.set_index(["indicator", "territory"])["value"]
+    place, count = {"qpv": ("QN99904M", 30), "reference": ("99903", 115)}[side]
+    assert shown["beneficiaires", place] == count
+    with pytest.raises(MeasureError) as caught:
+        one.protection  # noqa: B018
+    problem = caught.value.problems[0]
+    assert problem.what == "a protected count is shown as a published figure"
+    assert (problem.column, problem.found) == (
+        "indicators.beneficiaires.recipe",
+        f"{recipe}, from {cards[side]}",
+    )
+    assert "numerator" in problem.todo
+
+
+def test_an_edition_that_asks_for_the_published_figure_of_protected_counts_is_refused(tmp_path):
+    def asked(found):
+        found.editions[2024]["indicators"]["femmes_beneficiaires_rsa"]["recipe"] = "published"
+
+    with pytest.raises(MeasureError, match="a protected count is shown as a published figure"):
+        edition(tmp_path, asked).protection  # noqa: B018
 
 
 def test_a_count_told_before_is_not_relied_upon(tmp_path):

@@ -1,5 +1,6 @@
 """Nothing of a hidden count is anywhere in a release, and a release remembers what it told."""
 
+import json
 import sqlite3
 from contextlib import closing
 
@@ -121,6 +122,52 @@ def test_a_release_remembers_what_it_told_and_what_it_hid(folder, one):
     again = one.knowing(counts)
     assert told(again) == told(one)
     assert again.protection.cells == one.protection.cells
+
+
+def test_counts_a_release_hid_are_remembered_on_both_sides_of_a_share_and_those_nobody_had_are_not(tmp_path):
+    manifest = {
+        "edition": 2024,
+        "perimeter": "qpv2024",
+        "diffusion": "partenaires",
+        "inputs": {"rsa-qpv": {"source": "rsa"}, "rp": {"source": "rp"}},
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    women, people = SEXES["F"], SEXES["T"]
+    measured = [
+        (women, "QN99901I", 22.0, "observed", "rsa-qpv"),
+        (people, "QN99901I", None, "secret", "rsa-qpv"),
+        (women, "QN99902M", None, "not_available", "rsa-qpv"),
+        ("population", "QN99901I", 220.0, "observed", "rp"),
+    ]
+    observed = [
+        ("QN99901I", 22.0, 40.0, "observed", "rp+rsa-qpv"),
+        ("QN99902M", None, None, "secret", "rsa-qpv"),
+        ("QN99903M", None, None, "not_available", "rsa-qpv"),
+    ]
+    columns = ["territory", "numerator", "denominator", "status", "source"]
+    observations = pd.DataFrame(observed, columns=columns).assign(
+        indicator="femmes_beneficiaires_rsa", year=pd.array([2020] * len(observed), dtype="Int64")
+    )
+    measurements = pd.DataFrame(measured, columns=["variable", "territory", "value", "status", "source"])
+    observations.to_parquet(tmp_path / "observations.parquet")
+    measurements.assign(year=2020).to_parquet(tmp_path / "mesures.parquet")
+    counts = released_counts([tmp_path], built_in())
+    told_or_not = [
+        (row.variable, row.territory, row.value if pd.notna(row.value) else None)
+        for row in counts.itertuples()
+    ]
+    # As measured (22, and people hidden), then both terms of the share told and of the share hidden.
+    assert sorted(told_or_not, key=str) == sorted(
+        [
+            (women, "QN99901I", 22.0),
+            (people, "QN99901I", None),
+            (women, "QN99901I", 22.0),
+            (people, "QN99901I", 40.0),
+            (women, "QN99902M", None),
+            (people, "QN99902M", None),
+        ],
+        key=str,
+    )
 
 
 def test_an_internal_release_has_told_nobody(tmp_path):

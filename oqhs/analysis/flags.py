@@ -13,10 +13,11 @@ Only what is observed and publishable, of an indicator that is not neutral, is f
 of a widening is held against `widened_by`, in the unit or in points of the value of the reference.
 
 `state` is `ferme` where the one-sided test of a sampled gap against its bar passes Benjamini-Hochberg in its
-family, indicator × reference; `constate` where the figure was counted or measured; `a_confirmer` where it is
-sampled and not firm, estimated by the observatory, of a source whose precision is not known, or partial: the
-missing part may bring it back under its bar. What cannot be firm (estimates, partial figures) is not of the
-family. A widening is described, not tested: of a sampled indicator it stays to be confirmed.
+family, indicator × reference (a gap is sampled as soon as one of its sides is: a quartier where everybody was
+counted, against the département); `constate` where the figure was counted or measured; `a_confirmer` where it
+is sampled and not firm, estimated by the observatory on either side, of a source of unknown precision, or
+partial: the missing part may bring it back under its bar. What cannot be firm (estimates, partial figures) is
+not of the family. A widening is described, not tested: of a sampled indicator it stays to be confirmed.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ FLAG_COLUMNS = [
 _REFERENCES = ("departement", "ept", "commune", "ensemble_qpv", "hors_qpv", "")
 _SAMPLINGS = (SAMPLED, EXHAUSTIVE, MEASURED, FISCAL, UNKNOWN)
 _ZONE = ["territory", "indicator"]
-_FIGURES = ["value", "reference_value", "gap", "bar", "widened_by", "ci_lower", "ci_upper",
+_FIGURES = ["value", "reference_value", "gap", "gap_se", "bar", "widened_by", "ci_lower", "ci_upper",
             "hors_qpv_value", "hors_qpv_gap", "gap_before", "gap_after", "share_before", "share"]  # fmt: skip
 _CARRIED = ["rule", "reference", "reference_territory", "perimeter", "confirmed_by", "doubt", "sampling",
             "scale", "hors_qpv"]  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from oqhs.analysis.flags import FLAG_COLUMNS, JUDGED_COLUMNS, STATE_WORDS
+from oqhs.analysis.flags import FLAG_COLUMNS, JUDGED_COLUMNS, STATE_WORDS, TO_CONFIRM
 from oqhs.analysis.lenses import BAR, GAP, bars_of
 from oqhs.analysis.uncertainty import require
 from oqhs.analysis.words import DROPPING
@@ -71,7 +71,8 @@ def heat_table(
         multiples of its bar, −1 being right at it on the unfavourable side, positive where the gap is
         favourable; it is missing, never zero, where `cell` (`CELLS`) says that nothing is known or may be
         said. `flag` and `state` are those of the most serious flag (`decrochage`, then `ecart` to this
-        reference, then `seuil`), empty without one; `text` is what is printed.
+        reference, then `seuil`), of those to be confirmed only where no other is; empty without one.
+        `text` is what is printed.
 
     Raises
     ------
@@ -121,12 +122,13 @@ def _cells(rows: pd.DataFrame, polarity: pd.Series) -> pd.Series:
 
 
 def _flagged(rows: pd.DataFrame, flags: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """Put the most serious flag of each quartier and indicator beside its score."""
+    """Put the most serious flag of each quartier and indicator beside its score: one that is sure, if any."""
     zone = ["territory", "indicator"]
     elsewhere = (flags["kind"] == GAP) & (flags["reference"] != reference)
     order = {kind: rank for rank, kind in enumerate(_FLAG_WORDS)}
     told = flags[flags["kind"].isin(list(_FLAG_WORDS)) & ~elsewhere]
-    told = told.assign(order=told["kind"].map(order)).sort_values([*zone, "order", "rule"])
+    told = told.assign(order=told["kind"].map(order), unsure=told["state"] == TO_CONFIRM)
+    told = told.sort_values([*zone, "unsure", "order", "rule"])
     told = told.drop_duplicates(zone)[[*zone, "kind", "state"]].rename(columns={"kind": "flag"})
     found = rows.merge(told, how="left", on=zone)
     found[["flag", "state"]] = found[["flag", "state"]].astype("str").fillna("")

@@ -17,6 +17,7 @@ from oqhs.text import OBSERVED
 GAP, WIDENING, BAR, POSITION = "ecart", "creusement", "seuil", "position"
 #: Why a flag is to be confirmed; the empty text where it is not.
 BY_SAMPLING, BY_ESTIMATE, BY_PARTS, BY_SOURCE = "sondage", "estimation", "partiel", "source"
+BY_REFERENCE = "reference"  # it is the reference that is an estimate
 
 _ZONE = ["territory", "indicator"]
 _PAIR = [*_ZONE, "reference"]
@@ -50,11 +51,11 @@ def by_gap(
     rows: pd.DataFrame, holdings: Sequence[Holding], *, level: float, coverage_min: float
 ) -> pd.DataFrame:
     """Flag the unfavourable gaps that reach their bar; a family of tests is an indicator and a reference."""
-    found = rows.merge(_asked(holdings), on=["indicator", "reference"])
+    found = _drawn(rows).merge(_asked(holdings), on=["indicator", "reference"])
     found["bar"] = _in_unit(found)
     bounded = found["against_least"].notna()
-    covered = found[["coverage", "reference_coverage"]].min(axis=1)
-    partial = (covered < coverage_min).where(~bounded, ~reached(found["against_least"], found["bar"]))
+    known = _covered(found["coverage"], found["reference_coverage"], least=coverage_min)
+    partial = (~known).where(~bounded, ~reached(found["against_least"], found["bar"]))
     found["doubt"] = _doubts(found, partial)
     tested = (found["sampling"] == SAMPLED) & (found["doubt"] == "")
     found["p"] = p_values_beyond(found["against"], found["bar"], found["gap_se"]).where(tested)
@@ -73,17 +74,17 @@ def by_widening(
     moved = changes[changes["flaggable"].eq(True) & changes["widening"].eq(True)].copy()
     for when in ("_before", ""):
         moved[f"share{when}"] = 100 * moved[f"value{when}"] / moved[f"reference_value{when}"]
-    moved["covered"] = moved[["coverage_before", "coverage"]].min(axis=1)
-    moved = moved.rename(columns={"gap": "gap_after"})
-    told = ["gap_before", "gap_after", "gap_change", "share_before", "share", "year_before", "covered"]
-    found = rows.merge(moved[[*_PAIR, *told]], on=_PAIR).merge(
-        _asked(holdings), on=["indicator", "reference"]
-    )
+    moved = moved.rename(columns={"gap": "gap_after", "coverage": "coverage_after"})
+    told = ["gap_before", "gap_after", "gap_change", "share_before", "share", "year_before"]
+    told += ["coverage_before", "coverage_after"]
+    found = _drawn(rows).merge(moved[[*_PAIR, *told]], on=_PAIR)
+    found = found.merge(_asked(holdings), on=["indicator", "reference"])
     relative = found["scale"] == "percent_of_reference"
     change = found["gap_change"].mask(relative, found["share"] - found["share_before"])
     found["widened_by"] = -found["polarity"] * change
     found["bar"] = found["asked"]
-    found["doubt"] = _doubts(found, found["covered"] < coverage_min)
+    ends = (found[name] for name in ("coverage_before", "coverage_after", "reference_coverage"))
+    found["doubt"] = _doubts(found, ~_covered(*ends, least=coverage_min))
     unsure = (found["sampling"] == SAMPLED) & (found["doubt"] == "")
     found["doubt"] = found["doubt"].mask(unsure, BY_SAMPLING)
     return found[reached(found["widened_by"], found["bar"])].assign(kind=WIDENING)
@@ -105,7 +106,9 @@ def by_bar(
     missing = 100 * (1 - found["coverage"])
     least = found["value"] * found["coverage"] + missing.where(found["polarity"] > 0, 0.0)
     spared = ~reached(away * least, away * found["bar"])
-    partial = (found["coverage"] < coverage_min).where(~percent, spared & (found["coverage"] < 1))
+    partial = (~_covered(found["coverage"], least=coverage_min)).where(
+        ~percent, spared & ~_covered(found["coverage"], least=1.0)
+    )
     found["doubt"] = _doubts(found, partial)
     unsure = (found["sampling"] == SAMPLED) & (found["doubt"] == "")
     found["doubt"] = found["doubt"].mask(unsure, BY_SAMPLING)
@@ -129,7 +132,7 @@ def by_position(rows: pd.DataFrame, holdings: Sequence[Holding], *, coverage_min
     apart = (found["scale"] == "robust_z") & (spread > 0) & reached(found["away"], edge)
     last = found["away"].where(quarter).groupby([found["indicator"], found["rule"]]).transform("min")
     found["bar"] = -found["polarity"] * edge.where(found["scale"] == "robust_z", last)
-    found["doubt"] = _doubts(found, found["coverage"] < coverage_min)
+    found["doubt"] = _doubts(found, ~_covered(found["coverage"], least=coverage_min))
     unsure = (found["sampling"] == SAMPLED) & (found["doubt"] == "")
     found["doubt"] = found["doubt"].mask(unsure, BY_SAMPLING)
     return found[quarter | apart].assign(kind=POSITION)
@@ -161,14 +164,25 @@ def _in_unit(found: pd.DataFrame) -> pd.Series:
 
 def _alone(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per quartier and indicator, without what it is compared with."""
-    alone = rows.drop_duplicates(_ZONE).assign(reference="", reference_territory="")
+    alone = rows.drop_duplicates(_ZONE).assign(reference="", reference_territory="", reference_origin="")
     return alone.assign(reference_value=np.nan, gap=np.nan)
+
+
+def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    """Tell how gaps were had: by a sample as soon as one of their two sides was."""
+    return rows.assign(sampling=rows["sampling"].mask(rows["gap_se"] > 0, SAMPLED))
+
+
+def _covered(*shares: pd.Series, least: float) -> pd.Series:
+    """Whether at least this share of each is known; one that is not said is not known."""
+    return pd.concat(shares, axis=1).astype("float64").ge(least).all(axis=1)
 
 
 def _doubts(found: pd.DataFrame, partial: pd.Series) -> pd.Series:
     """Say what makes a figure uncertain, the sampling apart; empty where nothing does."""
     reasons = {
         BY_ESTIMATE: found["origin"] == ESTIMATED,
+        BY_REFERENCE: found["reference_origin"] == ESTIMATED,
         BY_PARTS: partial.astype(bool),
         BY_SOURCE: found["sampling"] == UNKNOWN,
     }

@@ -8,7 +8,17 @@ from typing import Any
 import pandas as pd
 
 from oqhs.analysis.change import NOTICE
-from oqhs.analysis.lenses import BAR, BY_ESTIMATE, BY_PARTS, BY_SAMPLING, BY_SOURCE, GAP, POSITION, WIDENING
+from oqhs.analysis.lenses import (
+    BAR,
+    BY_ESTIMATE,
+    BY_PARTS,
+    BY_REFERENCE,
+    BY_SAMPLING,
+    BY_SOURCE,
+    GAP,
+    POSITION,
+    WIDENING,
+)
 from oqhs.analysis.uncertainty import EXHAUSTIVE, FISCAL, MEASURED
 from oqhs.entries import Indicator
 from oqhs.text import format_gap, format_value, listing
@@ -47,15 +57,24 @@ _REFERENCES = {
     "ensemble_qpv": "à l'ensemble des QPV",
     "hors_qpv": "au territoire hors QPV",
 }
-_FIRM = "Ferme : la marge du sondage ne suffit pas à l'expliquer{interval}."
+_FIRM = "Ferme : la marge du sondage ne suffit pas à ramener l'écart sous le seuil{interval}."
 _OBSERVED = {
     EXHAUSTIVE: "Constaté : recensement exhaustif, sans marge de sondage.",
     FISCAL: "Constaté : source fiscale, sans marge de sondage.",
     MEASURED: "Constaté : donnée mesurée, sans marge de sondage.",
 }
+#: Of a gap, where everybody was counted in the quartier and the margin of the reference is not known.
+_COUNTED_HERE = "Constaté : recensement exhaustif dans le quartier."
+_MAY_BE_SAMPLING = {
+    GAP: "À confirmer : la marge du sondage peut ramener l'écart sous le seuil{interval}.",
+    DROPPING: "À confirmer : la marge du sondage peut ramener l'écart sous le seuil{interval}.",
+    WIDENING: "À confirmer : la marge du sondage peut ramener le creusement sous le seuil.",
+    BAR: "À confirmer : la marge du sondage peut ramener la valeur en deçà du seuil.",
+    POSITION: "À confirmer : la marge du sondage peut ramener la valeur en deçà de ce repère.",
+}
 _DOUBTS = {
-    BY_SAMPLING: "À confirmer : la marge du sondage peut suffire à l'expliquer{interval}.",
     BY_ESTIMATE: "À confirmer : la valeur est une estimation de l'observatoire.",
+    BY_REFERENCE: "À confirmer : la valeur de la référence est une estimation de l'observatoire.",
     BY_PARTS: "À confirmer : une partie des données manque.",
     BY_SOURCE: "À confirmer : la précision de la source n'est pas connue.",
     BY_SUPPORT: "À confirmer : l'écart est établi, ce qui le confirme ne l'est pas encore.",
@@ -70,8 +89,9 @@ def templates() -> list[str]:
     >>> "au département" in templates()
     True
     """
-    tables = (_HEADS, _PLACES, _SIDES, _REFERENCES, _OBSERVED, _DOUBTS)
-    return [*(text for table in tables for text in table.values()), _SHARE_WIDENED, _OUTSIDE, _FIRM]
+    tables = (_HEADS, _PLACES, _SIDES, _REFERENCES, _OBSERVED, _MAY_BE_SAMPLING, _DOUBTS)
+    alone = (_SHARE_WIDENED, _OUTSIDE, _FIRM, _COUNTED_HERE)
+    return [*(text for table in tables for text in table.values()), *alone]
 
 
 def sentences(
@@ -171,6 +191,10 @@ def _surety(row: Mapping[Hashable, Any], indicator: Indicator) -> str:
         format_gap(row[end], indicator.unit, indicator.decimals) for end in ("ci_lower", "ci_upper")
     )
     interval = f" (intervalle de l'écart : de {lower} à {upper})" if lower and upper else ""
+    if row["doubt"] == BY_SAMPLING:
+        return _MAY_BE_SAMPLING[row["kind"]].format(interval=interval)
     if row["doubt"]:
-        return _DOUBTS[row["doubt"]].format(interval=interval)
+        return _DOUBTS[row["doubt"]]
+    if row["sampling"] == EXHAUSTIVE and row["reference_territory"] and row["gap_se"] != 0:
+        return _COUNTED_HERE
     return _OBSERVED.get(row["sampling"], _FIRM).format(interval=interval)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import typer
 
-from oqhs.cli import figures, folder, products, releases
+from oqhs.cli import figures, folder, portraits, products, releases
 from oqhs.cli.shared import errors
 from oqhs.errors import OqhsError, UnknownError
 
@@ -34,6 +34,7 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "changes": (products.changes, "oqhs changes 2024 --since 2020 --quartiers QN99903I --reference commune"),
     "flags": (products.flags, "oqhs flags 2024 --territoire T92 --theme environnement --reference commune"),
     "map": (figures.map_, figures.EXAMPLE),
+    "portrait": (portraits.portrait, portraits.EXAMPLE),
     "add": (folder.add, "oqhs add base-ic-logement-2021_csv.zip --perimeter iris2023"),
     "status": (folder.status, "oqhs status 2024"),
     "check": (folder.check, "oqhs check --format json > problems.json"),

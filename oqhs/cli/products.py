@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from oqhs.analysis.change import Prices
+from oqhs.answering import answered
 from oqhs.cli.key_table import print_key_table
 from oqhs.cli.shared import (
     DataFolder,
@@ -23,7 +23,7 @@ from oqhs.cli.shared import (
 )
 from oqhs.flagging import chosen_flags, chosen_grid
 from oqhs.observatory import Observatory
-from oqhs.publish import evolutions, printed
+from oqhs.publish import evolutions, notes
 from oqhs.publish import flags as published_flags
 from oqhs.terminal import print_changes, print_flags
 
@@ -33,23 +33,35 @@ def table(
     quartiers: Annotated[
         str, typer.Option(help="Codes, joined by commas; all the quartiers together by default.")
     ] = "",
+    territoire: Annotated[
+        str, typer.Option(help="Code of a commune, an EPT or the département: each of its quartiers.")
+    ] = "",
     indicateurs: Indicators = "",
     reference: Reference = "departement",
-    output: Output = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help=f"File to write: {', '.join(notes.FORMATS)}.")
+    ] = None,
     data: DataFolder = Path("data"),
 ) -> None:
-    """Print the key table, of all the quartiers or of some, or write it to a file."""
-    check_output(output)
+    """Print the key table, of all the quartiers or of some, or write it with its notes and sources."""
+    check_output(output, notes.FORMATS)
+    if output is not None:
+        notes.check_format(output)
     chosen = Observatory(data).edition(edition)
-    codes: list[str | None] = [*names_of(quartiers)] or [None]
-    wanted = names_of(indicateurs) or None
-    found = [chosen.key_table(reference, territory=code, indicators=wanted) for code in codes]
+    with progress_bar() as progress:
+        progress.add_task("tableau", total=None)
+        note = answered(
+            chosen,
+            reference,
+            quartiers=names_of(quartiers),
+            territory=territoire or None,
+            indicators=names_of(indicateurs) or None,
+        )
     if output is None:
-        for one in found:
-            print_key_table(chosen, one)
+        for _, rows in note.table.groupby("territory", sort=False):
+            print_key_table(chosen, rows)
         return
-    title = f"Indicateurs clés, édition {edition}"
-    printed.write(pd.concat(found, ignore_index=True), output, title, invented=chosen.invented)
+    notes.write_note(note, output)
     console.print(f"{output}", soft_wrap=True)
 
 

@@ -12,6 +12,7 @@ from oqhs.cli.key_table import print_key_table
 from oqhs.cli.shared import DataFolder, EditionYear, check_output, console, steps
 from oqhs.observatory import Observatory
 from oqhs.publish import diff as comparing
+from oqhs.publish.release import PUBLIC
 from oqhs.verifying import other_versions
 from oqhs.verifying import verify as verify_release
 
@@ -22,7 +23,10 @@ def release(edition: EditionYear, data: DataFolder = Path("data")) -> None:
     with steps("release") as progress:
         folder = chosen.release(data / "processed", progress=progress)
     print_key_table(chosen, chosen.key_table())
-    console.print(f"\nÉdition {edition} : {folder}", soft_wrap=True)
+    far = "partenaires des contrats de ville" if chosen.file.diffusion != "interne" else "observatoire seul"
+    console.print(f"\nÉdition {edition} : {folder} ({far})", soft_wrap=True)
+    if chosen.file.diffusion == "public":
+        console.print(f"Tout public : {folder / PUBLIC}", soft_wrap=True)
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             place = path.relative_to(folder).as_posix()
@@ -33,12 +37,12 @@ def verify(edition: EditionYear, data: DataFolder = Path("data")) -> None:
     """Rebuild the current release in a temporary folder and compare it byte for byte; 1 when it differs."""
     with steps("verify") as progress:
         folder, differences = verify_release(data, edition, data / "processed", progress=progress)
+    for name, (made, rebuilt) in other_versions(folder).items():
+        console.print(f"made with {name} {made}, rebuilt with {rebuilt}", markup=False, soft_wrap=True)
     if not differences:
         console.print(f"{folder} : the same files come out, byte for byte.", soft_wrap=True)
         return
     console.print(f"{folder} : {len(differences)} files differ.", style="bold red", soft_wrap=True)
-    for name, (made, rebuilt) in other_versions(folder).items():
-        console.print(f"  made with {name} {made}, rebuilt with {rebuilt}", markup=False, soft_wrap=True)
     for one in differences:
         console.print(f"  {one}", markup=False, soft_wrap=True)
     raise typer.Exit(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
@@ -12,14 +12,15 @@ from oqhs.catalogue import Catalogue
 from oqhs.sources.cards import Card
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Contents:
     """What a release is made of, as far as its `diffusion`.
 
     `passage` and `changes` are there when the edition is compared with an earlier one; `settings` holds
     the checksums of the files a user writes, `corrections` the declared corrections that were applied,
-    `catalogue` what the indicators are; `beside` names the releases given before, when counts that the
-    département holds are hidden with what they told in mind.
+    `catalogue` what the indicators are; `history` is what the quartiers came from and their attributes;
+    `attributions` what must be printed for a card, by its id; `beside` names the releases given before,
+    when counts that the département holds are hidden with what they told in mind.
     """
 
     edition: int
@@ -43,6 +44,8 @@ class Contents:
     beside: tuple[str, ...] = ()
     passage: pd.DataFrame | None = None
     changes: pd.DataFrame | None = None
+    history: pd.DataFrame | None = None
+    attributions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def quartiers(self) -> pd.DataFrame:

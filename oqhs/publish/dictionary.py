@@ -99,11 +99,14 @@ def columns_of(tables: Mapping[str, pd.DataFrame], told: Columns) -> pd.DataFram
 def _type(cells: pd.Series) -> str:
     if cells.dtype.name == "geometry":
         return "contour"
-    if pd.api.types.is_bool_dtype(cells) or cells.dropna().map(lambda cell: isinstance(cell, bool)).all():
-        return "booléen" if cells.notna().any() else "texte"
+    if pd.api.types.is_bool_dtype(cells):
+        return "booléen"
     if pd.api.types.is_integer_dtype(cells):
         return "entier"
-    return "nombre" if pd.api.types.is_numeric_dtype(cells) else "texte"
+    if pd.api.types.is_numeric_dtype(cells):
+        return "nombre"
+    known = cells.dropna()
+    return "booléen" if len(known) and known.map(lambda cell: isinstance(cell, bool)).all() else "texte"
 
 
 def sources_of(contents: Contents) -> pd.DataFrame:

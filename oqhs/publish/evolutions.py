@@ -282,6 +282,9 @@ def figures_sheet(table: pd.DataFrame, above: list[str]) -> writers.Sheet:
         known = shown[name].notna()
         frame[columns[name]] = shown[name].astype(object).where(known, MISSING)
         formats[name] = formats[name].where(known, "")
+    # The change of a count is beside that of a whole département: its share says more.
+    counted = shown["unit"] == "persons"
+    frame.loc[counted, columns["reference_change"]] = shown.loc[counted, "reference_change_affiche"]
     return writers.Sheet(frame, above, formats.rename(columns=columns))
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from oqhs.analysis.flags import STATE_WORDS
+from oqhs.analysis.flags import STATE_WORDS, TO_CONFIRM
+from oqhs.catalogue import Catalogue
 from oqhs.publish import printed, writers
 from oqhs.text import listing
 
@@ -18,6 +19,13 @@ KIND_WORDS = {
     "seuil": "seuil franchi",
     "position": "position parmi les quartiers",
 }
+REFERENCE_WORDS = {
+    "departement": "Département",
+    "ept": "EPT",
+    "commune": "Commune",
+    "ensemble_qpv": "Ensemble des quartiers",
+    "hors_qpv": "Hors quartiers",
+}
 #: What stands over every list of flags.
 NOTICE = (
     "Un signalement dit qu'une règle datée est atteinte ; il ne classe ni les quartiers ni leurs habitants. "
@@ -27,7 +35,7 @@ NOTICE = (
 _COLUMNS = {
     "label": "Quartier",
     "territory": "Code",
-    "theme": "Thème",
+    "theme_label": "Thème",
     "indicator_label": "Indicateur",
     "kind": "Signalement",
     "state": "État",
@@ -46,8 +54,8 @@ _COLUMNS = {
 }
 
 
-def worded(flags: pd.DataFrame, labels: pd.Series, indicators: dict[str, str]) -> pd.DataFrame:
-    """Add the names of quartiers and indicators.
+def worded(flags: pd.DataFrame, labels: pd.Series, catalogue: Catalogue) -> pd.DataFrame:
+    """Add the names of quartiers, indicators and themes, and how the figures are printed.
 
     Parameters
     ----------
@@ -55,12 +63,16 @@ def worded(flags: pd.DataFrame, labels: pd.Series, indicators: dict[str, str]) -
         As `oqhs.analysis.flags.flags_of` gives them.
     labels : Series
         Names of the quartiers, by code.
-    indicators : dict
-        Names of the indicators, by id.
+    catalogue : Catalogue
+        Indicators and themes.
     """
+    indicators = flags["indicator"].map(catalogue.indicators)
     return flags.assign(
         label=flags["territory"].map(labels).astype("str"),
-        indicator_label=flags["indicator"].map(indicators).astype("str"),
+        indicator_label=[one.label for one in indicators],
+        theme_label=flags["theme"].map({name: one.label for name, one in catalogue.themes.items()}),
+        unit=[one.unit for one in indicators],
+        decimals=[one.decimals for one in indicators],
     )
 
 
@@ -130,16 +142,33 @@ def counts_of(shares: pd.DataFrame) -> pd.DataFrame:
 
 
 def gathered(flags: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the gaps and the widenings a décrochage is made of: its sentence tells them."""
+    """Leave out the gaps and the widenings a décrochage is made of: its sentence tells them.
+
+    One that is to be confirmed leaves those that are sure: it would hide them.
+    """
     keys = [flags["territory"], flags["indicator"]]
-    dropping = (flags["kind"] == "decrochage").groupby(keys).transform("any")
-    return flags[~(dropping & flags["kind"].isin(["ecart", "creusement"]))]
+    dropping, unsure = flags["kind"] == "decrochage", flags["state"] == TO_CONFIRM
+    settled = (dropping & ~unsure).groupby(keys).transform("any")
+    told = settled | (dropping.groupby(keys).transform("any") & unsure)
+    return flags[~(told & flags["kind"].isin(["ecart", "creusement"]))]
 
 
-def french(flags: pd.DataFrame) -> pd.DataFrame:
-    """Give flags that have their words with French headers and codes."""
+def figures_sheet(flags: pd.DataFrame, lines: list[str]) -> writers.Sheet:
+    """Lay out flags that have their words for a workbook, in numbers, each in its unit."""
+    frame = _french(flags).drop(columns="Diffusion")
+    formats = pd.DataFrame("", index=frame.index, columns=frame.columns, dtype="str")
+    values, moves = printed.number_formats(flags)
+    for name in ("value", "reference_value", "hors_qpv_value"):
+        formats[_COLUMNS[name]] = values
+    for name in ("gap", "hors_qpv_gap", "ci_lower", "ci_upper"):
+        formats[_COLUMNS[name]] = moves
+    return writers.Sheet(frame, lines, formats, fixed=1, filtered=True)
+
+
+def _french(flags: pd.DataFrame) -> pd.DataFrame:
     frame = flags[list(_COLUMNS)].assign(
         kind=flags["kind"].map(KIND_WORDS),
+        reference=flags["reference"].map(REFERENCE_WORDS).fillna(""),
         state=flags["state"].map(STATE_WORDS),
         year=flags["year"].astype("str"),
     )
@@ -172,7 +201,7 @@ def _workbook(
 ) -> None:
     lines = above(flags, title, invented=invented)
     sheets = {
-        "Signalements": writers.Sheet(french(flags), lines),
+        "Signalements": figures_sheet(flags, lines),
         "Repérage": writers.Sheet(grid, lines),
         "Quartiers signalés": writers.Sheet(counts_of(shares), lines),
     }

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyogrio
 
 from oqhs.publish.contents import Contents
+from oqhs.publish.maps.classes import classes_of
 from oqhs.publish.writers import rounded
-from oqhs.text import STATUS_WORDS, format_value
+from oqhs.text import STATUS_WORDS
 
 LAYER = "quartiers"
 STYLES = "layer_styles"  # where QGIS looks for the style of a layer
@@ -123,7 +122,7 @@ def _styles(layer: gpd.GeoDataFrame, contents: Contents, shown: str | None) -> p
 
 
 def _qml(layer: gpd.GeoDataFrame, contents: Contents, shown: str | None) -> str:
-    """Give the style in the language of QGIS: four classes of equal size, and a hatch for no value."""
+    """Give the style in the language of QGIS: four classes of about one size, and a hatch for no value."""
     root = ET.Element("qgis", version="3.28", styleCategories="Symbology")
     renderer = ET.SubElement(root, "renderer-v2", type="RuleRenderer", symbollevels="0", forceraster="0")
     rules = ET.SubElement(renderer, "rules", key="{oqhs}")
@@ -144,16 +143,14 @@ def _classes(
     if shown is None:
         return [("Quartier", "", _FILLS[0])]
     one = contents.catalogue.indicator(shown)
-    values = layer[shown].dropna()
-    bounds = np.unique(np.quantile(values, np.linspace(0, 1, len(_FILLS) + 1))).tolist()
+    found = classes_of(layer[shown], one.unit, one.decimals, count=len(_FILLS))
+    half = 0.5 * 10.0**-one.decimals  # a value is in the class of what is printed of it
+    ends = [f"{bound - half:.12g}" for bound in found.bounds[1:-1]]
     classes: list[tuple[str, str, str | None]] = []
-    for number, (low, high) in enumerate(itertools.pairwise(bounds)):
-        upper = f'"{shown}" {"<=" if high == bounds[-1] else "<"} {high!r}'
-        told = [format_value(bound, one.unit, one.decimals) for bound in (low, high)]
-        classes.append((f"de {told[0]} à {told[1]}", f'"{shown}" >= {low!r} AND {upper}', _FILLS[number]))
-    if len(bounds) == 1:
-        told = [format_value(bounds[0], one.unit, one.decimals)]
-        classes.append((told[0], f'"{shown}" IS NOT NULL', _FILLS[0]))
+    for rank, label in enumerate(found.labels):
+        lower = [f'"{shown}" >= {ends[rank - 1]}'] if rank else [f'"{shown}" IS NOT NULL']
+        upper = [f'"{shown}" < {ends[rank]}'] if rank < len(ends) else []
+        classes.append((label, " AND ".join([*lower, *upper]), _FILLS[rank]))
     if layer[shown].isna().any():
         classes.append(("pas de valeur (voir le statut)", f'"{shown}" IS NULL', None))
     return classes

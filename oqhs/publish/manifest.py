@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Mapping
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +22,9 @@ _TOLD_ELSEWHERE = {"archive", "diffusion", "obtained", "path", "replaces", "sha2
 _CARD_FIELDS = {"layout", "source", "year", "perimeter", "licence", "obtained", "sha256", "invented", "title"}
 
 
-def manifest_of(folder: Path, contents: Contents, previous: Path | None) -> dict[str, object]:
+def manifest_of(
+    folder: Path, contents: Contents, previous: Path | None, made_with: Mapping[str, str] | None = None
+) -> dict[str, object]:
     """Give the manifest of what a folder holds, and of the release it follows if there is one."""
     return {
         "edition": contents.edition,
@@ -40,7 +43,7 @@ def manifest_of(folder: Path, contents: Contents, previous: Path | None) -> dict
         "catalogue": _catalogue(),
         "previous": _previous(previous),
         "outputs": checksums(folder),
-        "versions": versions(),
+        "versions": dict(made_with) if made_with is not None else versions(),
     }
 
 
@@ -52,7 +55,8 @@ def _input(name: str, contents: Contents) -> dict[str, object]:
     if name in contents.held:
         del told["sha256"]
         rows = contents.measurements[contents.measurements["source"] == name]
-        told["published_rows"] = _fingerprint(rows.to_csv(index=False, float_format="%.12g"))
+        if len(rows):
+            told["published_rows"] = _fingerprint(rows.to_csv(index=False, float_format="%.12g"))
     return told
 
 

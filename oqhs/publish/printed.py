@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +19,8 @@ DIFFUSION = {
     "partenaires": "Diffusion : partenaires des contrats de ville.",
     "public": "Diffusion : publique.",
 }
-_PRINTED = {
+#: Columns of a key table as displayed, and their French headers.
+PRINTED = {
     "theme": "Thème",
     "label": "Indicateur",
     "note": "Note",
@@ -148,9 +149,7 @@ def caveats_of(table: pd.DataFrame) -> list[str]:
 
 def printed(table: pd.DataFrame) -> pd.DataFrame:
     """Give a key table as displayed, with French headers."""
-    return _headed(
-        table, _PRINTED, {"qpv_affiche": "territory_label", "reference_affiche": "reference_label"}
-    )
+    return _headed(table, PRINTED, {"qpv_affiche": "territory_label", "reference_affiche": "reference_label"})
 
 
 def _headed(table: pd.DataFrame, names: dict[str, str], labels: dict[str, str]) -> pd.DataFrame:
@@ -176,13 +175,18 @@ def told_apart(labels: pd.Series, codes: pd.Series) -> pd.Series:
     return labels.where(~shared, labels + " (" + codes + ")")
 
 
-def write(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> None:
-    """Write a key table to a `.csv`, `.md` or `.xlsx` file, whole or not at all."""
+def write(
+    table: pd.DataFrame, path: Path, title: str, *, invented: bool, sources: Sequence[str] = ()
+) -> None:
+    """Write a key table to a `.csv`, `.md` or `.xlsx` file, whole or not at all.
+
+    `sources` are lines that tell where its figures come from; a `.csv` has no place for them.
+    """
     write_document(
         path,
         csv=lambda aside: writers.write_csv(table.assign(invented=invented), aside),
-        md=lambda aside: writers.write_text(_markdown(table, title, invented=invented), aside),
-        xlsx=lambda aside: _workbook(table, aside, title, invented=invented),
+        md=lambda aside: writers.write_text(_markdown(table, title, sources, invented=invented), aside),
+        xlsx=lambda aside: _workbook(table, aside, title, sources, invented=invented),
     )
 
 
@@ -191,13 +195,14 @@ def write_document(path: Path, **by_format: Callable[[Path], None]) -> None:
     writers.write_whole(path, by_format[path.suffix.lower().removeprefix(".")])
 
 
-def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
+def _markdown(table: pd.DataFrame, title: str, sources: Sequence[str], *, invented: bool) -> str:
     parts = [f"# {title}", *warnings_of(table, invented=invented), writers.markdown(printed(table))]
     parts += notes_of(table)
     sections = {
         "Clés de lecture": reading_of(table),
         "Remarques": remarks_of(table),
         "Précautions": caveats_of(table),
+        "Sources": sources,
     }
     for heading, lines in sections.items():
         if lines:
@@ -205,9 +210,14 @@ def _markdown(table: pd.DataFrame, title: str, *, invented: bool) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _workbook(table: pd.DataFrame, path: Path, title: str, *, invented: bool) -> None:
+def _workbook(table: pd.DataFrame, path: Path, title: str, sources: Sequence[str], *, invented: bool) -> None:
     above = [title, *warnings_of(table, invented=invented)]
-    sections = {"Note": notes_of(table), "Remarque": remarks_of(table), "Précaution": caveats_of(table)}
+    sections = {
+        "Note": notes_of(table),
+        "Remarque": remarks_of(table),
+        "Précaution": caveats_of(table),
+        "Source": sources,
+    }
     lines = [(kind, line) for kind, found in sections.items() for line in found]
     sheets = {
         "Tableau clé": _sheet(table, _SHORT, above),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -54,19 +54,38 @@ def write_release(home: Path, contents: Contents, public: Contents | None, check
         return settle(home, folder)
 
 
-def write_files(folder: Path, contents: Contents, public: Contents | None, previous: Path | None) -> None:
-    """Write the files of a release that follows a previous one, or is the first, to a folder."""
+def write_files(
+    folder: Path,
+    contents: Contents,
+    public: Contents | None,
+    previous: Path | None,
+    *,
+    made_with: Mapping[str, str] | None = None,
+) -> None:
+    """Write the files of a release to a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        An empty folder.
+    contents, public
+        As in `write_release`.
+    previous : Path or None
+        The release it follows; None for the first one.
+    made_with : mapping, optional
+        Versions its manifest tells; those that are here by default. They say nothing of the figures.
+    """
     columns = _write(folder, contents)
     if public is not None:
         (folder / PUBLIC).mkdir()
         told = _write(folder / PUBLIC, public)
         _describe(folder / PUBLIC, public, told)
-    writers.write_json(manifest_of(folder, contents, previous), folder / MANIFEST)
+    writers.write_json(manifest_of(folder, contents, previous, made_with), folder / MANIFEST)
     text = changelog(previous, folder, contents)
     writers.write_text(text, folder / CHANGELOG)
     (folder / MANIFEST).unlink()
     _describe(folder, contents, columns)
-    writers.write_json(manifest_of(folder, contents, previous), folder / MANIFEST)
+    writers.write_json(manifest_of(folder, contents, previous, made_with), folder / MANIFEST)
 
 
 def _write(folder: Path, contents: Contents) -> pd.DataFrame:

@@ -22,6 +22,8 @@ from oqhs.sources.cards import sha256
 CURRENT = "current.json"
 _LOCK = ".lock"
 _PREFIX = ".release-"
+#: Folders that a killed run leaves: of a release, and of the pointer.
+_LEFT = (_PREFIX, writers.ASIDE)
 #: What a manifest says that another machine, or a later run, says otherwise of the same release.
 _OF_THE_RUN = ("beside", "previous", "versions")
 CHANGELOG = "CHANGELOG.md"
@@ -53,32 +55,34 @@ def current(home: Path) -> Path | None:
             "the current release is not there, or was changed since it was made",
             file=pointer,
             found=told.get("release"),
-            todo="put it back from a copy, or remove it and this file, then run `oqhs release` again",
+            todo="put it back from a copy, or run `oqhs release` again: it makes another one",
         )
     return folder
 
 
 @contextmanager
 def only_run(home: Path) -> Iterator[None]:
-    """Hold an edition for one run at a time; what a killed run left is removed.
+    """Hold the releases of every edition for one run at a time; what a killed run left is removed.
+
+    What one edition tells decides what another one hides: two are never written at once.
 
     Raises
     ------
     OqhsError
-        Another run is writing this edition.
+        Another run is writing a release.
     """
     home.mkdir(parents=True, exist_ok=True)
     try:
-        lock = FileLock(home / _LOCK, timeout=0)
+        lock = FileLock(home.parent / _LOCK, timeout=0)
         lock.acquire()
     except Timeout as error:
         raise OqhsError(
-            "another run is writing a release of this edition",
-            file=home,
+            "another run is writing a release in this folder",
+            file=home.parent,
             todo="wait for it to end, then run this one again",
         ) from error
     try:
-        for left in home.glob(f"{_PREFIX}*"):
+        for left in [path for prefix in _LEFT for path in home.glob(f"{prefix}*")]:
             shutil.rmtree(left)
         yield
     finally:
@@ -124,7 +128,15 @@ def _told(folder: Path) -> dict[str, object]:
     told = {key: value for key, value in read_manifest(folder).items() if key not in _OF_THE_RUN}
     files = checksums(folder).items()
     told["outputs"] = {place: digest for place, digest in files if Path(place).name not in _OF_BEFORE}
+    told["packages"] = [_package(path) for path in sorted(folder.rglob(DATAPACKAGE))]
     return told
+
+
+def _package(path: Path) -> dict[str, object]:
+    """Read a data package, without what it says of the changelog."""
+    content: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    resources: list[dict[str, object]] = content["resources"]  # type: ignore[assignment]
+    return {**content, "resources": [one for one in resources if one["path"] != CHANGELOG]}
 
 
 def _point(home: Path, target: Path) -> None:
@@ -148,8 +160,7 @@ def _flush(folder: Path) -> None:
     """Have the system write the files of a folder to the disk before it is moved in."""
     for path in folder.rglob("*"):
         if path.is_file():
-            with path.open("rb+") as stream:
-                os.fsync(stream.fileno())
+            writers.flush(path)
 
 
 def _flush_folder(folder: Path) -> None:

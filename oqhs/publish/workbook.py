@@ -19,13 +19,6 @@ _CODES = {
     NOT_APPLICABLE: ("so", "sans objet"),
     NOT_COVERED: ("nc", "hors de la couche, ou trop peu couvert"),
 }
-_REFERENCES = {
-    "departement": "Département",
-    "ept": "EPT",
-    "commune": "Commune",
-    "ensemble_qpv": "Ensemble des quartiers",
-    "hors_qpv": "Hors quartiers",
-}
 _SHEETS = {
     "Lisez-moi": "ce que tient ce classeur",
     "Tableau clé": "l'ensemble des quartiers et le département, indicateur par indicateur",
@@ -92,7 +85,7 @@ def _read_me(contents: Contents, sheets: list[str], marks: list[str]) -> Sheet:
         ("Lecture", "Point", "un écart entre deux pourcentages est en points"),
         ("Lecture", "Vide", "une cellule vide n'est jamais un zéro"),
         ("Périmètre", contents.perimeter, "contours des quartiers de cette édition"),
-        ("Fichiers", "manifest.json", "empreintes des données reçues, paramètres et versions"),
+        ("Fichiers", "datapackage.json", "ce que tient chaque fichier de la livraison"),
     ]
     title = f"Indicateurs des quartiers prioritaires, {contents.departement}, édition {contents.edition}"
     return Sheet(pd.DataFrame(rows, columns=["Rubrique", "Nom", "Ce que c'est"]), [title, *marks])
@@ -135,7 +128,7 @@ def _gaps(contents: Contents, above: list[str]) -> Sheet:
             "Quartier": gaps["territory"].map(names["label"]).fillna(gaps["territory"]).astype("str"),
             "Code": gaps["territory"],
             "Indicateur": gaps["indicator"].map({name: one.label for name, one in shown.items()}),
-            "Référence": gaps["reference"].map(_REFERENCES),
+            "Référence": gaps["reference"].map(flags.REFERENCE_WORDS),
             "Valeur": gaps["value"],
             "Valeur de la référence": gaps["reference_value"],
             "Écart": gaps["gap"],
@@ -156,12 +149,9 @@ def _gaps(contents: Contents, above: list[str]) -> Sheet:
 
 def _flags(contents: Contents, above: list[str]) -> Sheet:
     names = contents.territories.drop_duplicates("territory").set_index("territory")["label"]
-    labels = {name: one.label for name, one in contents.catalogue.indicators.items()}
-    themes = {name: one.label for name, one in contents.catalogue.themes.items()}
-    worded = flags.worded(contents.flags, names, labels)
-    told = flags.gathered(worded.assign(diffusion=contents.diffusion, theme=worded["theme"].replace(themes)))
-    frame = flags.french(told).drop(columns="Diffusion")
-    return Sheet(frame, [*above, flags.NOTICE], fixed=1, filtered=True)
+    worded = flags.worded(contents.flags, names, contents.catalogue)
+    told = flags.gathered(worded.assign(diffusion=contents.diffusion))
+    return flags.figures_sheet(told, [*above, flags.NOTICE])
 
 
 def _dictionary(contents: Contents, columns: pd.DataFrame, above: list[str]) -> Sheet:

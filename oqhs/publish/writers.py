@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import json
+import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,8 @@ import xlsxwriter
 
 _FIXED_DAY = dt.datetime(2000, 1, 1)  # noqa: DTZ001  (the workbook format has no time zone)
 _DIGITS = "%.12g"
+#: How the folders are named where a file is written before it is moved in.
+ASIDE = ".table-"
 _LINE = 15  # height of a line, in points
 _ROOM = 3  # under a line that stands out of the table
 _NUMBER = 10  # characters of a number as printed
@@ -27,7 +30,8 @@ _BREAK = 3  # characters a line loses where it breaks between words
 _NARROW = 4  # characters of a sign, a footnote or a year
 #: What makes a spreadsheet take a text for a formula, and the figures written with a sign that are none.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
-_SIGNED = re.compile(r"[+\-=]|[+\-][0-9][0-9\s\u202f]*(,[0-9]+)?(\s?[%€]|\spoints?|\smin(utes?)?)?")
+_AMOUNT = r"[+\-\u2212]?[0-9][0-9\s]*(,[0-9]+)?"
+_SIGNED = re.compile(rf"[+\-=]|{_AMOUNT}(\s?[%€]|(\s[^\W\d_]+)+)?(\s\({_AMOUNT}\s?%\))?")
 _HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF4"}
 _A4, _A3 = 9, 8
 _WIDE = 220  # characters of a table that needs the larger sheet
@@ -35,10 +39,17 @@ _WIDE = 220  # characters of a table that needs the larger sheet
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Write a file whole or not at all: `write` writes it aside, and it is moved in at the end."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".table-") as folder:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=ASIDE) as folder:
         temporary = Path(folder) / path.name
         write(temporary)
+        flush(temporary)
         temporary.replace(path)
+
+
+def flush(path: Path) -> None:
+    """Have the system write a file to the disk."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
 
 
 def write_text(text: str, path: Path) -> None:
@@ -82,8 +93,8 @@ def guarded(text: object) -> object:
 
     Examples
     --------
-    >>> [guarded(text) for text in ("=1+1", "+5,5 points", "-2+3", "Les Tilleuls")]
-    ["'=1+1", '+5,5 points', "'-2+3", 'Les Tilleuls']
+    >>> [guarded(text) for text in ("=1+1", "+146 habitants (+2,0 %)", "-2+3", "Les Tilleuls")]
+    ["'=1+1", '+146 habitants (+2,0 %)', "'-2+3", 'Les Tilleuls']
     """
     if isinstance(text, str) and _FORMULA.match(text) and not _SIGNED.fullmatch(text):
         return "'" + text
@@ -203,7 +214,9 @@ def _write_sheet(book: xlsxwriter.Workbook, name: str, sheet: Sheet) -> None:
     page.repeat_rows(top)
     page.set_landscape()
     page.set_paper(_A3 if sum(widths) > _WIDE else _A4)
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(2 if sum(widths) > _WIDE else 1, 0)
+    if sheet.fixed:
+        page.repeat_columns(0, sheet.fixed - 1)
     page.set_footer("&L&A&RPage &P sur &N")
 
 

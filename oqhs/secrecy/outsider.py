@@ -40,7 +40,7 @@ class Arranged:
     rate_cells : ndarray of int
         Numerator and denominator of each rate.
     rate_rows : csr_array
-        Two rows per rate, in whole numbers: at most 0 when the counts would print that rate.
+        Two rows per rate, in whole numbers: at most `rate_most` when the counts would print that rate.
     rate_kept : ndarray of bool
     """
 
@@ -53,6 +53,11 @@ class Arranged:
     rate_cells: np.ndarray
     rate_rows: csr_array
     rate_kept: np.ndarray
+
+    @property
+    def rate_most(self) -> np.ndarray:
+        """What the rows of the rates come to at most: ties are printed upwards, the upper side is under 0."""
+        return np.tile([-1.0, 0.0], len(self.rate_kept))
 
     def printed(self, suppressed: np.ndarray) -> np.ndarray:
         """Tell which rates are still printed once cells are suppressed."""
@@ -143,7 +148,7 @@ def _sorted_rows(relations: csr_array, order: np.ndarray) -> csr_array:
 
 
 def _rate_rows(cells: np.ndarray, scale: np.ndarray, printed: np.ndarray, width: int) -> csr_array:
-    """|100 n/d − p| at most half a unit of the last decimal, as 200·10^k·n against (2·10^k·p ± 1)·d."""
+    """100 n/d rounded half up to p, of k decimals: 200·10^k·n against (2·10^k·p ± 1)·d, upper side first."""
     from scipy.sparse import csr_array
 
     n = len(cells)
@@ -302,9 +307,11 @@ def components(told: Arranged, suppressed: np.ndarray) -> tuple[list[Component],
     hidden = (suppressed | ~told.shown) & ~told.kept
     printed = told.printed(suppressed)
     cells = np.flatnonzero(hidden)
-    rates = csr_array(told.rate_rows[np.repeat(printed, 2)])
+    sides_printed = np.repeat(printed, 2)
+    rates = csr_array(told.rate_rows[sides_printed])
     equal, less = csr_array(told.relations[:, cells]), csr_array(rates[:, cells])
-    equal_to, less_than = equal @ told.values[cells], -(rates @ np.where(hidden, 0, told.values))
+    equal_to = equal @ told.values[cells]
+    less_than = told.rate_most[sides_printed] - rates @ np.where(hidden, 0, told.values)
     least = np.zeros(len(told.values), dtype=np.int64)
     least[told.rate_cells[printed, 1]] = 1
     incidence = vstack([equal, less], format="csr")

@@ -41,8 +41,8 @@ class Statements:
         One row per relation, one column per cell: coefficients whose sum over the true counts is 0.
     rates : DataFrame
         One row per printed rate: `numerator` and `denominator` (cells), `percent` (as printed),
-        `decimals` (printed), `kept` (already out). A rate that is not kept goes with its numerator and
-        with its denominator: beside one of them, it would give the other back.
+        `decimals` (printed, rounded half up), `kept` (already out). A rate that is not kept goes with its
+        numerator and with its denominator: beside one of them, it would give the other back.
     """
 
     values: pd.Series
@@ -286,7 +286,7 @@ def _rate_faults(row: Any, numerator: int, denominator: int) -> list[tuple[str, 
     scaled = row.percent * 10.0**row.decimals
     if not math.isfinite(scaled) or abs(scaled - round(scaled)) > _NOISE:
         return [("has more decimals than are printed", "the percentage as it is printed")]
-    off = abs(100 * numerator / denominator - row.percent) * 10.0**row.decimals
-    if off > 0.5 + _NOISE:
-        return [("is not that of the true counts", "half a unit of the last decimal away, at most")]
+    part, printed = 200 * 10 ** int(row.decimals) * numerator, 2 * round(scaled)
+    if not (printed - 1) * denominator <= part < (printed + 1) * denominator:
+        return [("is not that of the true counts", "the percentage rounded half up, as `round_half_up` does")]
     return []

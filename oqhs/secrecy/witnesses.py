@@ -97,7 +97,9 @@ class Witnesses:
         shown = back & told.shown
         fits = (self.tables[:, shown] == self.truth[shown]).all(axis=1)
         beside = told.printed(out) & back[told.rate_cells].any(axis=1)
-        fits &= ((told.rate_rows[np.repeat(beside, 2)] @ self.tables.T) <= NOISE).all(axis=0)
+        sides = np.repeat(beside, 2)
+        most = told.rate_most[sides, None] + NOISE
+        fits &= ((told.rate_rows[sides] @ self.tables.T) <= most).all(axis=0)
         fits &= (self.tables[:, told.rate_cells[beside, 1]] > 0).all(axis=1)
         return np.asarray(fits)
 

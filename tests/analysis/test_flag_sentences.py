@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+import numpy as np
 import pandas as pd
 import pytest
 from flag_cases import INDICATORS, RULES, change, flagged, gap
@@ -77,7 +78,14 @@ def flags():
     rows += [gap("exposition_icu", "A", "commune", 80.0, 30.0, coverage=0.9)]
     rows += [gap("surface_arboree", "A", "commune", 10.0, 30.0, origin="oqhs_estimate")]
     rows += [gap("contrats_precaires", "A", "commune", 30.0, 13.0, sampling="inconnu")]
-    rows += [gap("bas_niveau_formation", "A", one, 30.0, 20.0, sampling="exhaustif") for one in ("ept",)]
+    rows += [gap("contrats_precaires", "B", "ept", 30.0, 13.0, reference_origin="oqhs_estimate")]
+    rows += [gap("exposition_icu", "B", "commune", 80.0, 80.0, sampling="sondage", gap_se=1.0)]
+    counted = {"A": (("ept", 0.0),), "B": (("ept", 1.0), ("commune", np.nan))}
+    rows += [
+        gap("bas_niveau_formation", code, one, 30.0, 20.0, sampling="exhaustif", gap_se=error)
+        for code, errors in counted.items()
+        for one, error in errors
+    ]
     changes = [
         change("taux_chomage_15_64", "A", "ept", (27.0, 12.5), (30.0, 12.0), year=2020),
         change("niveau_vie_median_mensuel", "A", "ept", (1400.0, 1900.0), (1349.0, 2023.0)),
@@ -100,16 +108,16 @@ def said(flags, territory, indicator, kind, reference):
             (
                 "Taux de chômage des 15-64 ans dans le quartier A : 30,0 % en 2020, contre 12,0 % à Champrolles, "
                 "soit 18,0 points de plus (seuil : 5,0 points). Pour repère, hors des QPV du Val-Fictif : 12,0 %, "
-                "soit un écart de +18,0 points. Ferme : la marge du sondage ne suffit pas à l'expliquer "
-                "(intervalle de l'écart : de +16,0 points à +20,0 points)."
+                "soit un écart de +18,0 points. Ferme : la marge du sondage ne suffit pas à ramener "
+                "l'écart sous le seuil (intervalle de l'écart : de +16,0 points à +20,0 points)."
             ),
         ),
         (
             ("B", "taux_chomage_15_64", "ecart", "ept"),
             (
                 "Taux de chômage des 15-64 ans dans le quartier B : 17,5 % en 2020, contre 12,0 % dans l'EPT Ablette, "
-                "soit 5,5 points de plus (seuil : 5,0 points). À confirmer : la marge du sondage peut suffire à "
-                "l'expliquer (intervalle de l'écart : de +3,5 points à +7,5 points)."
+                "soit 5,5 points de plus (seuil : 5,0 points). À confirmer : la marge du sondage peut ramener "
+                "l'écart sous le seuil (intervalle de l'écart : de +3,5 points à +7,5 points)."
             ),
         ),
         (
@@ -118,7 +126,7 @@ def said(flags, territory, indicator, kind, reference):
                 "Taux de chômage des 15-64 ans dans le quartier A : l'écart avec la valeur de l'EPT Ablette est passé "
                 "de +14,5 points en 2015 à +18,0 points en 2020, soit un creusement de 3,5 points (seuil : 1,0 point). "
                 "L'évolution est celle du quartier, non de ses habitants. À confirmer : la marge du sondage peut "
-                "suffire à l'expliquer."
+                "ramener le creusement sous le seuil."
             ),
         ),
         (
@@ -183,7 +191,41 @@ def said(flags, territory, indicator, kind, reference):
             (
                 "Taux de chômage des 15-64 ans dans le quartier A : 30,0 % en 2020, nettement à l'écart de la médiane "
                 "des quartiers, du côté défavorable (au moins 24,4 %). Repère interne, non un décrochage. À confirmer "
-                ": la marge du sondage peut suffire à l'expliquer."
+                ": la marge du sondage peut ramener la valeur en deçà de ce repère."
+            ),
+        ),
+        (
+            ("B", "exposition_icu", "seuil", ""),
+            (
+                "Part exposée moyennement ou fortement à un îlot de chaleur urbain dans le quartier B : 80,0 % en 2021 "
+                "(seuil : au moins 75,0 %). À confirmer : la marge du sondage peut ramener la valeur en deçà du seuil."
+            ),
+        ),
+        (
+            ("B", "contrats_precaires", "ecart", "ept"),
+            (
+                "Part de contrats précaires parmi les salariés de 15 ans et plus dans le quartier B : 30,0 % en 2021, "
+                "contre 13,0 % dans l'EPT Ablette, soit 17,0 points de plus (seuil : 5,0 points). À confirmer : la "
+                "valeur de la référence est une estimation de l'observatoire."
+            ),
+        ),
+        (
+            # Everybody was counted in the quartier, not in the EPT: 10 points, bar 5, error 1.
+            ("B", "bas_niveau_formation", "ecart", "ept"),
+            (
+                "Part de la population avec un bas niveau de formation dans le quartier B : 30,0 % en 2021, contre "
+                "20,0 % dans l'EPT Ablette, soit 10,0 points de plus (seuil : 5,0 points). Ferme : la marge du sondage "
+                "ne suffit pas à ramener l'écart sous le seuil (intervalle de l'écart : de +8,0 points à +12,0 "
+                "points)."
+            ),
+        ),
+        (
+            # Nobody knows the margin of the commune: nothing is said of it.
+            ("B", "bas_niveau_formation", "ecart", "commune"),
+            (
+                "Part de la population avec un bas niveau de formation dans le quartier B : 30,0 % en 2021, contre "
+                "20,0 % à Champrolles, soit 10,0 points de plus (seuil : 5,0 points). Constaté : recensement exhaustif "
+                "dans le quartier."
             ),
         ),
     ],

@@ -10,6 +10,7 @@ from flag_cases import DAY, INDICATORS, RULES, change, flagged, gap, kinds, name
 from oqhs.analysis.flags import FLAG_COLUMNS, flags_of
 from oqhs.analysis.heat import HEAT_COLUMNS, heat_table, shares_of_flags
 from oqhs.errors import MeasureError, UnknownError
+from oqhs.publish.flags import gathered
 
 POOR = "taux_pauvrete"
 
@@ -88,10 +89,20 @@ def test_a_value_without_a_reference_has_its_bar_and_no_gap():
         ({"sampling": "sondage", "gap_se": 1.0}, "ferme"),  # 10 points, bar 5: z = 5
         ({"sampling": "sondage", "gap_se": 10.0}, "a_confirmer"),  # z = 0,5
         ({"sampling": "sondage", "gap_se": 1.0, "origin": "oqhs_estimate"}, "a_confirmer"),
+        # Everybody counted in the quartier, a sample in the reference: the gap is tested.
+        ({"sampling": "exhaustif", "gap_se": 0.0}, "constate"),
+        ({"sampling": "exhaustif", "gap_se": 1.0}, "ferme"),
+        ({"sampling": "exhaustif", "gap_se": 10.0}, "a_confirmer"),
+        ({"reference_origin": "oqhs_estimate"}, "a_confirmer"),
+        ({"sampling": "sondage", "gap_se": 1.0, "reference_origin": "oqhs_estimate"}, "a_confirmer"),
         ({"sampling": "sondage", "gap_se": 1.0, "coverage": 0.9}, "a_confirmer"),
         ({"coverage": 0.95}, "constate"),  # the bar itself counts
         ({"coverage": 0.94}, "a_confirmer"),
         ({"reference_coverage": 0.94}, "a_confirmer"),
+        # Nobody says how much is known: it may be little.
+        ({"coverage": np.nan}, "a_confirmer"),
+        ({"reference_coverage": np.nan}, "a_confirmer"),
+        ({"coverage": np.nan, "gap_lower": 5.0, "gap_upper": 12.0}, "constate"),
         # What is missing is told by bounds: 10 points are at least 5, or at least 4.
         ({"reference_coverage": 0.9, "gap_lower": 5.0, "gap_upper": 12.0}, "constate"),
         ({"reference_coverage": 0.9, "gap_lower": 4.0, "gap_upper": 12.0}, "a_confirmer"),
@@ -144,11 +155,12 @@ def test_quartiers_far_under_the_bar_count_in_the_family():
     assert kinds(flagged([one, *others])) == [("A", "ecart", "a_confirmer")]
 
 
-def test_estimates_and_near_exhaustive_quartiers_are_not_of_the_family():
+def test_estimates_and_quartiers_counted_whole_are_not_of_the_family():
     sampled = {"sampling": "sondage", "gap_se": 1.0}
     one = gap("taux_chomage_15_64", "A", "commune", 18.7, 12.0, **sampled)
-    told = [{"sampling": "exhaustif", "gap_se": 1.0}, sampled | {"origin": "oqhs_estimate"}]
-    others = [gap("taux_chomage_15_64", f"B{n}", "commune", 12.0, 12.0, **told[n % 2]) for n in range(9)]
+    told = [{"sampling": "exhaustif", "gap_se": 0.0}, sampled | {"origin": "oqhs_estimate"}]
+    told += [sampled | {"reference_origin": "oqhs_estimate"}]
+    others = [gap("taux_chomage_15_64", f"B{n}", "commune", 12.0, 12.0, **told[n % 3]) for n in range(9)]
     assert kinds(flagged([one, *others])) == [("A", "ecart", "ferme")]
 
 
@@ -189,6 +201,67 @@ def test_the_widening_of_a_sampled_gap_is_to_be_confirmed_since_it_is_not_tested
     state = dict(zip(found["kind"], found["state"], strict=True))
     # The gap is firm, what confirms it is not: the décrochage waits.
     assert state == {"decrochage": "a_confirmer", "ecart": "ferme", "creusement": "a_confirmer"}
+
+
+@pytest.mark.parametrize(
+    ("told", "moved", "state"),
+    [
+        ({}, {}, "constate"),
+        ({"reference_coverage": 0.94}, {}, "a_confirmer"),
+        ({"reference_coverage": np.nan}, {}, "a_confirmer"),
+        ({}, {"coverage": np.nan}, "a_confirmer"),
+        ({}, {"coverage_before": 0.94}, "a_confirmer"),
+        ({"reference_origin": "oqhs_estimate"}, {}, "a_confirmer"),
+        # Counted whole in the quartier, sampled in the reference: the widening is not tested.
+        ({"sampling": "exhaustif", "gap_se": 0.0}, {}, "constate"),
+        ({"sampling": "exhaustif", "gap_se": 0.1}, {}, "a_confirmer"),
+    ],
+)
+def test_a_widening_is_as_sure_as_both_sides_at_both_dates(told, moved, state):
+    grown = [change(POOR, "A", "ept", (30.0, 20.0), (35.0, 20.0), **moved)]
+    found = flagged([fiscal("A", "ept", 35.0, 20.0, **told)], grown)
+    assert found.loc[found["kind"] == "creusement", "state"].tolist() == [state]
+
+
+def test_a_decrochage_that_only_an_estimated_reference_confirms_is_to_be_confirmed():
+    guessed = {"reference_origin": "oqhs_estimate"}
+    rows = [fiscal("A", "departement", 30.0, 20.0), fiscal("A", "ept", 30.0, 20.0, **guessed)]
+    assert kinds(flagged(rows)) == [
+        ("A", "decrochage", "a_confirmer"),
+        ("A", "ecart", "constate"),
+        ("A", "ecart", "a_confirmer"),
+    ]
+    # A third reference that is sure settles it, and the estimate confirms nothing.
+    found = flagged([*rows, fiscal("A", "commune", 30.0, 20.0)]).iloc[0]
+    assert (found["state"], found["confirmed_by"]) == ("constate", "ecart:commune")
+
+
+def test_an_absolute_bar_does_not_wait_for_the_reference():
+    row = gap("exposition_icu", "A", "commune", 80.0, 79.0, reference_origin="oqhs_estimate")
+    assert kinds(flagged([row])) == [("A", "seuil", "constate")]
+    # Nor is the margin of the reference that of the value.
+    row = gap("exposition_icu", "A", "commune", 80.0, 79.0, sampling="exhaustif", gap_se=1.0)
+    assert kinds(flagged([row])) == [("A", "seuil", "constate")]
+
+
+def test_a_decrochage_to_be_confirmed_hides_no_gap_that_is_sure():
+    # A: sure at the département, partial at the EPT; B: sure at both; C: sure at neither.
+    half = {"coverage": 0.5}
+    rows = [fiscal(code, "departement", 30.0, 20.0, **(half if code == "C" else {})) for code in "ABC"]
+    rows += [fiscal(code, "ept", 30.0, 20.0, **({} if code == "B" else half)) for code in "ABC"]
+    flags = flagged(rows)
+    assert kinds(gathered(flags)) == [
+        ("A", "decrochage", "a_confirmer"),
+        ("A", "ecart", "constate"),
+        ("B", "decrochage", "constate"),
+        ("C", "decrochage", "a_confirmer"),
+    ]
+    heat = heat_table(table(rows), flags, INDICATORS, RULES, day=DAY).set_index("territory")
+    assert heat["text"].to_dict() == {
+        "A": "écart (constaté)",
+        "B": "décrochage (constaté)",
+        "C": "décrochage (à confirmer)",
+    }
 
 
 def test_a_gap_beyond_its_bar_at_one_reference_alone_is_no_decrochage():
@@ -260,6 +333,9 @@ def test_a_decrochage_is_as_sure_as_what_confirms_it():
         ("surface_arboree", 11.0, {"coverage": 0.95}, "a_confirmer"),
         ("pmi_minutes", 30.0, {"coverage": 0.95}, "constate"),
         ("pmi_minutes", 30.0, {"coverage": 0.94}, "a_confirmer"),
+        ("pmi_minutes", 30.0, {"coverage": np.nan}, "a_confirmer"),
+        ("exposition_icu", 100.0, {"coverage": np.nan}, "a_confirmer"),
+        ("surface_arboree", 5.0, {"coverage": np.nan}, "a_confirmer"),
         ("exposition_icu", 80.0, {"sampling": "inconnu"}, "a_confirmer"),
         ("exposition_icu", 80.0, {"sampling": "sondage", "gap_se": 0.1}, "a_confirmer"),
     ],

@@ -41,6 +41,14 @@ def test_a_run_that_was_stopped_before_the_pointer_is_finished_by_the_next_one(t
     assert current(tmp_path / "out" / "2024") == second
 
 
+def test_what_a_killed_run_left_is_removed_by_the_next_one(tmp_path):
+    first = edition(tmp_path / "data").release(tmp_path / "out")
+    for left in (".release-killed", ".table-killed"):
+        (tmp_path / "out" / "2024" / left).mkdir()
+    assert edition(tmp_path / "data").release(tmp_path / "out") == first
+    assert sorted(path.name for path in (tmp_path / "out" / "2024").iterdir()) == [CURRENT, "r1"]
+
+
 @pytest.mark.parametrize("pointer", ["", "[]", '{"release": "r9", "manifest": "0"}'])
 def test_a_pointer_that_names_nothing_is_an_error_that_says_what_to_do(tmp_path, pointer):
     edition(tmp_path / "data").release(tmp_path / "out")
@@ -52,7 +60,7 @@ def test_a_pointer_that_names_nothing_is_an_error_that_says_what_to_do(tmp_path,
 def test_two_runs_at_once_are_refused_and_the_first_one_is_left_in_peace(tmp_path):
     first = edition(tmp_path / "data").release(tmp_path / "out")
     with (
-        FileLock(tmp_path / "out" / "2024" / ".lock"),
+        FileLock(tmp_path / "out" / ".lock"),
         pytest.raises(OqhsError, match=r"(?s)another run is writing.*wait for it to end"),
     ):
         edition(tmp_path / "data", hlm=6).release(tmp_path / "out")

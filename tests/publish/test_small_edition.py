@@ -51,7 +51,7 @@ def test_outside_the_quartiers_the_counts_are_subtracted(small):
 
 
 def test_a_quartier_of_two_communes_is_compared_once_with_both(small):
-    gaps = small.gaps("commune")
+    gaps = small.told_to("interne").gaps("commune")
     rows = gaps[(gaps["indicator"] == "taux_chomage_15_64") & (gaps["territory"] == "QN99902M")]
     assert len(rows) == 1
     # 60/200 = 30 % against 300/3 000 = 10 %

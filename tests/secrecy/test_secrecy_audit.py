@@ -9,6 +9,7 @@ from scipy.optimize import linprog
 
 from oqhs.errors import MeasureError, UnknownError
 from oqhs.secrecy import audit, cross_table, protect, remainders, sensitive_cells, statements
+from oqhs.text import round_half_up
 
 #: Men and women on the RSA in two quartiers, with their totals.
 TWO_BY_TWO = pd.Series(
@@ -60,6 +61,39 @@ def test_a_rounded_rate_beside_its_denominator_gives_the_numerator_back():
     # the rate that is not out yet goes with its numerator
     ahead = statements(counts, bound, rates(("rsa", "base", 0.8, 1, False)), shown=shown)
     assert bounds(audit(ahead, ["rsa"], ["rsa"], level=5)) == [(0, 365)]
+
+
+def test_a_count_that_would_print_the_next_rate_is_not_one_of_those_that_print_this_one():
+    # 20 of 200 is 10 %: 19 (9.5 %) prints 10 too, 21 (10.5 %) prints 11
+    counts = pd.Series({"rsa": 20, "base": 200})
+    told = statements(counts, rates=rates(("rsa", "base", 10, 0, True)))
+    found = audit(told, ["rsa"], ["rsa"], level=2)
+    assert (bounds(found), found["protected"].tolist()) == ([(19, 20)], [False])
+    # the base goes too: a width of 2 was not there
+    assert list(protect(told, ["rsa"], level=2)) == ["rsa", "base"]
+
+
+@pytest.mark.parametrize("base", [200, 1000])
+def test_a_kept_rate_leaves_the_counts_that_print_it_and_no_other(base):
+    # ties of these bases: every odd count of 200, and 5, 15, 25… of 1000
+    every = np.arange(base + 1)
+    printed = round_half_up(100 * every / base, 0)
+    for few in every[:: max(1, base // 20)].tolist():
+        counts = pd.Series({"rsa": few, "base": base, "rest": base - few})
+        told = statements(
+            counts, [{"base": -1, "rsa": 1, "rest": 1}], rates(("rsa", "base", printed[few], 0, True))
+        )
+        same = np.flatnonzero(printed == printed[few])
+        assert bounds(audit(told, ["rsa", "rest"], ["rsa"], level=2)) == [(same.min(), same.max())]
+
+
+def test_a_denominator_is_worked_out_by_the_same_rounding():
+    # 1 person is 13 % of 8 people only (12.5 %): 1 of 7 prints 14 and 1 of 9 prints 11
+    told = statements(pd.Series({"rsa": 1, "base": 8}), rates=rates(("rsa", "base", 13, 0, True)))
+    assert bounds(audit(told, ["base"], ["base"], level=2)) == [(8, 8)]
+    # 12 people are 12 % of 97 to 104: 12 of 96 is 12.5 %, printed 13, and 12 of 105 is 11.43 %
+    told = statements(pd.Series({"rsa": 12, "base": 100}), rates=rates(("rsa", "base", 12, 0, True)))
+    assert bounds(audit(told, ["base"], ["base"], level=2)) == [(97, 104)]
 
 
 def test_a_rate_printed_without_its_count_still_tells_it():

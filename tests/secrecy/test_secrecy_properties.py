@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from oqhs.errors import MeasureError
 from oqhs.secrecy import audit, cross_table, protect, sensitive_cells, statements
+from oqhs.text import round_half_up
 
 FEW = settings(max_examples=30, deadline=None, derandomize=True)
 #: Shape of the inside of a table, and the largest count there: all the tables of a total can be listed.
@@ -64,13 +65,14 @@ def told_tables(draw):
     part, base = index[0], index[len(labels[-1]) - 1]
     rates = None
     if counts[base] > 0 and draw(st.booleans()):
-        percent = np.floor(1000 * counts[part] / counts[base] + 0.5) / 10
+        decimals = draw(st.integers(0, 1))
+        percent = float(round_half_up(100 * counts[part] / counts[base], decimals))
         rates = pd.DataFrame(
             {
                 "numerator": [part],
                 "denominator": [base],
                 "percent": percent,
-                "decimals": 1,
+                "decimals": decimals,
                 "kept": draw(st.booleans()),
             }
         )
@@ -88,8 +90,8 @@ def everything_possible(shape, told, out):
             part, base = (
                 tables[:, told.values.index.get_loc(cell)] for cell in (rate.numerator, rate.denominator)
             )
-            printed = round(10 * rate.percent)
-            fits &= (base > 0) & (2 * np.abs(1000 * part - printed * base) <= base)
+            printed = round_half_up(100 * part / np.where(base > 0, base, np.nan), rate.decimals)
+            fits &= printed == rate.percent
     return tables[fits]
 
 
@@ -191,7 +193,7 @@ def test_a_published_rate_never_survives_beside_what_it_would_give_back():
             {
                 "numerator": ["rsa"],
                 "denominator": ["base"],
-                "percent": np.floor(100 * few / 365 * 10**decimals + 0.5) / 10**decimals,
+                "percent": float(round_half_up(100 * few / 365, decimals)),
                 "decimals": decimals,
                 "kept": False,
             }

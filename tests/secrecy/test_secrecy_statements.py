@@ -137,12 +137,15 @@ def test_a_rate_that_cannot_be_printed_is_refused(changed, why, found):
     assert problem_of(error).found == found
 
 
-@pytest.mark.parametrize("percent", [12.4, 12.5])
-def test_a_tie_may_be_printed_either_way(percent):
+def test_a_tie_is_printed_upwards_and_no_other_way():
     # 249 of 2000 is 12.45 %: half a unit away from both
     counts = pd.Series({"few": 249, "base": 2000})
-    told = statements(counts, rates=rate(numerator="few", denominator="base", percent=percent))
-    assert told.rates["percent"].tolist() == [percent]
+    told = statements(counts, rates=rate(numerator="few", denominator="base", percent=12.5))
+    assert told.rates["percent"].tolist() == [12.5]
+    with pytest.raises(MeasureError, match="is not that of the true counts") as error:
+        statements(counts, rates=rate(numerator="few", denominator="base", percent=12.4))
+    assert problem_of(error).found == "12.4 % with 1 decimals, for 249 of 2000"
+    assert "rounded half up" in problem_of(error).allowed
 
 
 def test_a_table_of_rates_without_all_its_columns_is_refused():

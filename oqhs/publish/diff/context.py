@@ -116,4 +116,4 @@ def _card(card: Mapping[str, object] | None) -> str:
     if card is None:
         return ""
     told = [str(card[name]) for name in ("year", "perimeter") if name in card]
-    return ", ".join([*told, short(card.get("sha256"))])
+    return ", ".join([*told, short(card.get("sha256", card.get("published_rows", "")))])

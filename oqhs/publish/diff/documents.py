@@ -11,9 +11,9 @@ from oqhs.catalogue import Catalogue
 from oqhs.errors import OqhsError
 from oqhs.publish import writers
 from oqhs.publish.diff.comparison import Diff
-from oqhs.publish.diff.page import page_of
-from oqhs.publish.diff.parts import Document, Rows, alerts_of, brief, counted, document_of, moved_by
+from oqhs.publish.diff.parts import alerts_of, brief, counted, document_of, moved_by
 from oqhs.publish.diff.wording import CHANGES
+from oqhs.publish.pages import Document, Rows, page_of
 from oqhs.publish.printed import write_document
 
 FORMATS = (".md", ".html", ".csv")

@@ -8,17 +8,26 @@ from collections.abc import Iterator, Mapping
 _SHORT = 8  # characters of a checksum that are shown
 _CHECKSUM = re.compile("[0-9a-f]{64}")
 #: What a card may say otherwise without changing what is read.
-_WORDS_OF_A_CARD = {"sha256", "obtained", "title", "licence", "invented"}
-_FIELDS = {"layout": "modèle", "perimeter": "périmètre", "source": "source", "year": "année"}
+_WORDS_OF_A_CARD = {"obtained", "title", "licence", "invented"}
+#: Of the file, or of what is published of one that holds hidden counts: only one of them is there.
+_CHECKSUMS = ("sha256", "published_rows")
+_FIELDS = {
+    "card": "description",
+    "layout": "modèle",
+    "perimeter": "périmètre",
+    "source": "source",
+    "year": "année",
+}
 
 
 def card_changes(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[str]:
     """Tell what two cards of one name say otherwise, the checksum of the file first."""
-    if old.get("sha256") != new.get("sha256"):
-        yield " → ".join(str(one.get("sha256"))[:_SHORT] for one in (old, new))
-    for field in sorted((old.keys() | new.keys()) - _WORDS_OF_A_CARD):
+    for checksum in _CHECKSUMS:
+        if checksum in old and checksum in new and old[checksum] != new[checksum]:
+            yield " → ".join(short(one[checksum]) for one in (old, new))
+    for field in sorted((old.keys() | new.keys()) - _WORDS_OF_A_CARD - {*_CHECKSUMS}):
         if old.get(field) != new.get(field):
-            told = [written(one.get(field)) for one in (old, new)]
+            told = [short(one.get(field)) for one in (old, new)]
             yield f"{_FIELDS.get(field, field)} {' → '.join(told)}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -13,6 +12,7 @@ from oqhs.publish.diff.causes import UNEXPLAINED
 from oqhs.publish.diff.comparison import Diff
 from oqhs.publish.diff.folders import Released
 from oqhs.publish.diff.wording import CHANGES, because, displayed
+from oqhs.publish.pages import Document, Part, Rows
 from oqhs.text import format_number
 
 _PLURALS = {
@@ -23,36 +23,6 @@ _PLURALS = {
 }
 #: Files whose effect is told by what they say, when a figure does not name them.
 _TOLD_ELSEWHERE = {"réglage", "référentiel", "version"}
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A table with its caption; `numbers` names the columns of figures; a `loud` one must not be missed."""
-
-    caption: str
-    frame: pd.DataFrame
-    numbers: tuple[str, ...] = ()
-    loud: bool = False
-
-
-@dataclass(frozen=True)
-class Part:
-    """A heading, lines and tables under it; `level` is 2 for a part, 3 for what is inside the last one."""
-
-    heading: str
-    lines: tuple[str, ...] = ()
-    tables: tuple[Rows, ...] = ()
-    level: int = 2
-
-
-@dataclass(frozen=True)
-class Document:
-    """Title, warnings that stand over everything, alerts that must not be missed, and parts."""
-
-    title: str
-    above: tuple[str, ...]
-    alerts: tuple[str, ...]
-    parts: tuple[Part, ...] = field(default=())
 
 
 def document_of(found: Diff, catalogue: Catalogue) -> Document:
@@ -105,7 +75,7 @@ def brief(found: Diff) -> Iterator[str]:
     yield f"{compared} : {', '.join(told) or 'aucun changement'}."
     if detail := int(summary["detail"].sum()):
         same = counted(detail, "chiffre inchangé a", "chiffres inchangés ont")
-        yield f"{same} un autre intervalle, une autre année ou une autre origine."
+        yield f"{same} un autre intervalle, une autre année, une autre origine ou un autre recalcul."
     if not found.inputs.empty and (cards := list(found.inputs.loc[found.inputs["figures"] == 0, "card"])):
         yield f"Entrées qui diffèrent sans qu'aucun chiffre ne bouge : {', '.join(cards)}."
     still = int((summary[list(CHANGES)].sum(axis=1) == 0).sum())

@@ -10,7 +10,8 @@ from rich.table import Table
 from oqhs.catalogue import Catalogue
 from oqhs.errors import visible
 from oqhs.publish.diff.comparison import Diff
-from oqhs.publish.diff.parts import Rows, counted, document_of
+from oqhs.publish.diff.parts import counted, document_of
+from oqhs.publish.pages import Rows
 
 _SHOWN = 20  # rows of one table
 

@@ -1,0 +1,171 @@
+"""A note that answers a question: key tables of some territories, in every format people ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from oqhs.catalogue import Catalogue
+from oqhs.errors import OqhsError
+from oqhs.publish import printed, word, writers
+from oqhs.publish.pages import Document, Part, Rows, page_of
+from oqhs.sources.cards import Card
+from oqhs.text import OBSERVED, listing
+
+#: Formats a note is written in.
+FORMATS = (*printed.FORMATS, ".html", ".docx")
+_LICENCES = {"etalab-2.0": "Licence Ouverte 2.0 (Etalab)", "odbl-1.0": "ODbL 1.0"}
+_NUMBERS = ("qpv_affiche", "reference_affiche", "gap_affiche")
+#: The theme heads its rows.
+_HEADERS = {name: header for name, header in printed.PRINTED.items() if name != "theme"}
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note: its title, its rows, where their figures come from, whether some are invented.
+
+    `table` holds key tables (`oqhs.publish.key_table`), one territory after the other; `sources` is a line
+    for each source, as `source_lines` gives them.
+    """
+
+    title: str
+    table: pd.DataFrame
+    sources: tuple[str, ...]
+    invented: bool
+
+
+def write_note(note: Note, path: Path) -> None:
+    """Write a note in the format its name ends with, whole or not at all.
+
+    `.html` and `.docx` have a section for each territory; `.csv`, `.md` and `.xlsx` one table with a column
+    that names them.
+
+    Raises
+    ------
+    OqhsError
+        The name of the file ends with none of `FORMATS`.
+    MissingExtraError
+        The file is a `.docx`, and `python-docx` is not installed.
+    """
+    check_format(path)
+    if path.suffix.lower() in printed.FORMATS:
+        printed.write(note.table, path, note.title, invented=note.invented, sources=note.sources)
+        return
+    printed.write_document(
+        path,
+        html=lambda aside: writers.write_text(page_of(document_of(note)), aside),
+        docx=lambda aside: word.write_docx(document_of(note), aside),
+    )
+
+
+def check_format(path: Path) -> None:
+    """Refuse a file that no note can be written to, as `write_note` does, before there is a note."""
+    if path.suffix.lower() not in FORMATS:
+        raise OqhsError(
+            "no such format for a note",
+            file=path,
+            found=path.suffix,
+            allowed=", ".join(FORMATS),
+            todo="change the end of the name of the file",
+        )
+    if path.suffix.lower() == ".docx":
+        word.require()
+
+
+def document_of(note: Note) -> Document:
+    """Lay out a note: a section for each territory, then what holds for all of them."""
+    table = note.table
+    parts = [part for _, rows in table.groupby("territory", sort=False) for part in _zone(rows, note)]
+    for heading, lines in (
+        ("Remarques", printed.remarks_of(table)),
+        ("Précautions", printed.caveats_of(table)),
+        ("Sources", note.sources),
+    ):
+        if lines:
+            parts.append(Part(heading, tuple(lines)))
+    return Document(
+        note.title,
+        tuple(printed.warnings_of(table, invented=note.invented)),
+        parts=tuple(parts),
+        lists=len(set(table["territory"])) > 1,
+    )
+
+
+def _zone(rows: pd.DataFrame, note: Note) -> Iterator[Part]:
+    """Give the section of one territory: its table and its reading keys."""
+    first = rows.iloc[0]
+    zone = f"{first['territory_label']} ({first['territory']})"
+    reference = first["reference_label"] or "aucune"
+    caption = f"{note.title}. Valeur : {zone} ; référence : {reference}."
+    caption += " Données inventées." if note.invented else ""
+    noted = rows["note"].any()
+    headers = {name: header for name, header in _HEADERS.items() if name != "note" or noted}
+    frame = rows[list(headers)].astype("object")
+    frame = frame.where(frame.notna(), "").astype("str").rename(columns=headers)
+    table = Rows(
+        caption,
+        frame.reset_index(drop=True),
+        tuple(headers[name] for name in _NUMBERS),
+        groups=tuple(rows["theme"]),
+        below=tuple(printed.notes_of(rows)),
+    )
+    yield Part(zone, (), (table,))
+    if reading := printed.reading_of(rows):
+        yield Part("Clés de lecture", tuple(reading), level=3)
+
+
+def source_lines(
+    table: pd.DataFrame,
+    observations: pd.DataFrame,
+    cards: Mapping[str, Card],
+    catalogue: Catalogue,
+    attribution: Callable[[str], str],
+) -> tuple[str, ...]:
+    """Tell the sources of the figures of key tables: who, years, perimeters, licence, what must be printed.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Key tables; what they do not tell has no source here.
+    observations : DataFrame
+        Those of the edition: `source` joins with `+` the cards a figure was made of.
+    cards, catalogue
+        The cards, and their sources.
+    attribution : callable
+        Gives what must be printed for a card, as `oqhs.materials.Materials.attribution` does.
+    """
+    by_source: dict[str, list[str]] = {}
+    for name in sorted(_cards_of(table, observations) & set(cards)):
+        by_source.setdefault(cards[name].source, []).append(name)
+    return tuple(
+        _source_line(source, [cards[name] for name in names], catalogue, map(attribution, names))
+        for source, names in sorted(by_source.items())
+    )
+
+
+def _source_line(source: str, cards: list[Card], catalogue: Catalogue, attributions: Iterable[str]) -> str:
+    entry = catalogue.sources[source]
+    years = sorted({str(card.year) for card in cards if card.year is not None})
+    perimeters = sorted({card.perimeter for card in cards if card.perimeter is not None})
+    facts = [
+        entry.label if entry.producer in entry.label else f"{entry.label} ({entry.producer})",
+        *([listing(years)] if years else []),
+        *([f"périmètre {listing(perimeters)}"] if perimeters else []),
+        listing(sorted({_LICENCES.get(card.licence, card.licence) for card in cards})),
+    ]
+    asked = dict.fromkeys(text.rstrip(".") for text in attributions if text)
+    return ". ".join([", ".join(facts), *asked]) + "."
+
+
+def _cards_of(table: pd.DataFrame, observations: pd.DataFrame) -> set[str]:
+    """Give the cards that the figures told are made of, on both sides."""
+    sides = (("territory", "status"), ("reference_territory", "reference_status"))
+    told = pd.concat(
+        table.loc[table[status] == OBSERVED, ["indicator", side]].set_axis(["indicator", "territory"], axis=1)
+        for side, status in sides
+    )
+    found = observations.merge(told.drop_duplicates(), on=["indicator", "territory"])["source"]
+    return {card for text in found.dropna().unique() for card in text.split("+")}

@@ -1,0 +1,160 @@
+"""A portrait of an edition: of a quartier, a group, an EPT, a commune, or of several quartiers."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from oqhs.errors import UnknownError
+from oqhs.publish.contents import Contents
+from oqhs.publish.portrait.document import Document
+from oqhs.publish.portrait.fiche import fiche_of
+from oqhs.publish.portrait.gathering import gathering_of
+from oqhs.publish.portrait.page import page_of
+from oqhs.publish.portrait.pdf import pdf_of
+from oqhs.publish.portrait.zones import Zone
+from oqhs.publish.writers import write_text, write_whole
+
+#: Files a portrait is written to.
+PORTRAIT_FILES = (".pdf", ".html")
+_SHOWN = 20  # codes named in an error
+
+
+@dataclass(frozen=True, eq=False)
+class Portrait:
+    """What is told of a territory, ready to be written; in a notebook it shows as a page."""
+
+    document: Document
+
+    def to_pdf(self, path: str | Path) -> Path:
+        """Write the portrait as PDF/UA, whole or not at all; the same bytes each time.
+
+        Parameters
+        ----------
+        path : str or Path
+            `.pdf` file.
+
+        Raises
+        ------
+        UnknownError
+            The name ends otherwise, or its folder is not there.
+        MissingExtraError
+            `typst` is not installed.
+        """
+        return _written(path, ".pdf", lambda aside: aside.write_bytes(pdf_of(self.document)))
+
+    def to_html(self, path: str | Path) -> Path:
+        """Write the portrait as one HTML page that needs nothing beside it, whole or not at all.
+
+        Parameters
+        ----------
+        path : str or Path
+            `.html` file.
+
+        Raises
+        ------
+        UnknownError
+            The name ends otherwise, or its folder is not there.
+        MissingExtraError
+            `jinja2` is not installed.
+        """
+        return _written(path, ".html", lambda aside: write_text(page_of(self.document), aside))
+
+    def write(self, path: str | Path) -> Path:
+        """Write the portrait in the format the name of the file ends with."""
+        return self.to_pdf(path) if Path(path).suffix.lower() == ".pdf" else self.to_html(path)
+
+    def _repr_html_(self) -> str:
+        """Show the page in a notebook, its style apart from that of the notebook."""
+        page = html.escape(page_of(self.document), quote=True)
+        title = html.escape(self.document.title, quote=True)
+        return (
+            f'<iframe title="{title}" srcdoc="{page}" sandbox="" '
+            'style="width: 100%; height: 48rem; border: 1px solid #CBD2D9"></iframe>'
+        )
+
+
+def _written(path: str | Path, suffix: str, write: Callable[[Path], object]) -> Path:
+    target = Path(path)
+    if target.suffix.lower() != suffix:
+        raise UnknownError(
+            "a portrait is not written in this format",
+            file=target,
+            found=target.suffix or target.name,
+            allowed=" or ".join(PORTRAIT_FILES),
+            todo=f"end the name of the file with {suffix}",
+        )
+    if not target.parent.is_dir():
+        raise UnknownError("there is no such folder", file=target.parent, todo="make it, or give another one")
+    write_whole(target, lambda aside: _done(write, aside))
+    return target
+
+
+def _done(write: Callable[[Path], object], aside: Path) -> None:
+    write(aside)
+
+
+def portrait_of(contents: Contents, asked: str | Sequence[str]) -> Portrait:
+    """Put together the portrait of a territory, or of several quartiers.
+
+    Parameters
+    ----------
+    contents : Contents
+        The content of a release, restricted to its diffusion: nothing else is read.
+    asked : str or sequence of str
+        Code of a quartier, a group, a commune or an EPT; or codes of quartiers.
+
+    Returns
+    -------
+    Portrait
+        A fiche of two pages for a quartier or a group; as many as it takes for the others.
+
+    Raises
+    ------
+    UnknownError
+        There is no such territory, or no quartier in it.
+    """
+    if not isinstance(asked, str):
+        return Portrait(gathering_of(contents, _quartiers(contents, asked)))
+    fiches = contents.territories["kind"].isin(["qpv", "regroupement"])
+    if asked in set(contents.territories.loc[fiches, "territory"]):
+        return Portrait(fiche_of(contents, asked))
+    return Portrait(gathering_of(contents, quartiers_of(contents, asked), asked))
+
+
+def quartiers_of(contents: Contents, territory: str) -> list[str]:
+    """Give the quartiers of an EPT or a commune; `UnknownError` names those that hold some."""
+    rows, kinds = contents.memberships, contents.territories.set_index("territory")["kind"]
+    held = kinds.reindex(rows["territory"]).eq("qpv").to_numpy() & rows["parent_kind"].isin(
+        ["ept", "commune"]
+    )
+    parents = set(rows.loc[held, "parent"]) & set(kinds.index)
+    if territory not in parents:
+        every = sorted({*parents, *kinds[kinds.isin(["qpv", "regroupement"])].index})
+        raise UnknownError(
+            "no such quartier, group, commune or EPT, or no quartier in it",
+            found=territory,
+            allowed=_some(every),
+            todo="see the codes in edition.territories",
+        )
+    return Zone(contents, territory).quartiers
+
+
+def _quartiers(contents: Contents, codes: Sequence[str]) -> list[str]:
+    rows = contents.territories
+    known = set(rows.loc[rows["kind"] == "qpv", "territory"])
+    strangers = sorted(set(codes) - known)
+    if strangers or not codes:
+        raise UnknownError(
+            "no such quartier" if strangers else "a portrait is about one quartier at least",
+            found=", ".join(strangers) or "none",
+            allowed=_some(sorted(known)),
+            todo="see the codes in edition.territories",
+        )
+    return sorted(set(codes))
+
+
+def _some(codes: Sequence[str]) -> str:
+    return ", ".join(codes[:_SHOWN]) + (" …" if len(codes) > _SHOWN else "")
