@@ -9,7 +9,7 @@ CHANGES ?= 20000
 
 $(VENV)/.release: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[report]"
 	touch $@
 
 $(VENV)/.test: $(VENV)/.release
