@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import typer
 
-from oqhs.cli import figures, folder, portraits, products, releases
+from oqhs.cli import figures, folder, portraits, products, releases, site
 from oqhs.cli.shared import errors
 from oqhs.errors import OqhsError, UnknownError
 
@@ -35,6 +35,7 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "flags": (products.flags, "oqhs flags 2024 --territoire T92 --theme environnement --reference commune"),
     "map": (figures.map_, figures.EXAMPLE),
     "portrait": (portraits.portrait, portraits.EXAMPLE),
+    "site": (site.site, "oqhs site 2024 -o site/"),
     "add": (folder.add, "oqhs add base-ic-logement-2021_csv.zip --perimeter iris2023"),
     "status": (folder.status, "oqhs status 2024"),
     "check": (folder.check, "oqhs check --format json > problems.json"),
