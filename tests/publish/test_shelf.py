@@ -117,7 +117,7 @@ def test_a_workbook_that_is_open_elsewhere_is_told_and_left_as_it_was(tmp_path, 
     target = tmp_path / "note.xlsx"
     target.write_bytes(b"kept")
 
-    def held(self, other):
+    def held(_self, other):
         raise PermissionError(errno.EACCES, "Permission denied", str(other))
 
     monkeypatch.setattr("pathlib.Path.replace", held)
