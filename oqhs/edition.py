@@ -11,8 +11,8 @@ import pandas as pd
 
 from oqhs.analysis.history import ANCESTOR, attributes_told, put_together
 from oqhs.editions import read_labels
-from oqhs.entries import Diffusion
-from oqhs.errors import ChecksumError, Problem
+from oqhs.entries import DIFFUSIONS, Diffusion
+from oqhs.errors import CatalogueError, ChecksumError, Problem
 from oqhs.geography import REFERENCES
 from oqhs.observed import ObservedEdition
 from oqhs.publish.contents import Contents
@@ -87,7 +87,24 @@ class Edition(ToldEdition):
         return self.contents_told(self._settings(), ())
 
     def told_to(self, diffusion: Diffusion) -> Edition:
-        """Give the same edition, as far as another diffusion; what is computed already is shared."""
+        """Give the same edition, as far as another diffusion; what is computed already is shared.
+
+        Raises
+        ------
+        CatalogueError
+            A file of the edition may not go that far.
+        """
+        cards, far = self.observatory.cards, DIFFUSIONS.index(diffusion)
+        narrow = [name for name in self.cards if DIFFUSIONS.index(cards[name].diffusion) < far]
+        if narrow:
+            raise CatalogueError(
+                "files of this edition may not go that far",
+                file=f"editions/{self.file.edition}.yaml",
+                column="diffusion",
+                found=diffusion,
+                allowed=", ".join(f"{name}: {cards[name].diffusion}" for name in narrow),
+                todo="ask for a narrower diffusion",
+            )
         other = copy(self)
         other.file = self.file.model_copy(update={"diffusion": diffusion})
         for name in _AS_FAR_AS_IT_GOES:

@@ -3,7 +3,11 @@
 import pandas as pd
 import pytest
 from protected_data import edition
+from small_edition import write_data
 from two_editions import RP_2020_COM, RP_2020_QPV
+
+import oqhs
+from oqhs.errors import CatalogueError
 
 _PAIR = ["indicator", "territory"]
 
@@ -82,3 +86,13 @@ def test_the_internal_edition_still_tells_everything(inside):
     known = of_pairs(inside.observations, secret).set_index(_PAIR)["value"].dropna()
     same = inside.uncertainty.set_index(_PAIR)["value"].reindex(known.index)
     assert same.tolist() == known.tolist()
+
+
+def test_an_edition_is_not_told_farther_than_its_files_may_go(tmp_path):
+    folder = write_data(tmp_path / "data")
+    card = folder / "raw" / "com.csv.card.yaml"
+    card.write_text(card.read_text(encoding="utf-8") + "diffusion: partenaires\n", encoding="utf-8")
+    ed = oqhs.open(folder).edition(2024)
+    assert ed.told_to("interne").file.diffusion == "interne"
+    with pytest.raises(CatalogueError, match=r"(?s)may not go that far.*com: partenaires"):
+        ed.told_to("public")

@@ -239,7 +239,7 @@ def number_formats(table: pd.DataFrame) -> tuple[list[str], list[str]]:
     """Give the number formats of values and of gaps in a workbook, from `unit` and `decimals`."""
     values, gaps = [], []
     for unit, decimals in zip(table["unit"], table["decimals"], strict=True):
-        digits = "#,##0" + ("." + "0" * decimals if decimals else "")
+        digits = "#,##0" + ("." + "0" * int(decimals) if decimals else "")
         value, gap = (digits + (f'" {symbol}"' if symbol else "") for symbol in _SYMBOLS[unit])
         values.append(value)
         gaps.append(f"+{gap};-{gap};{gap}")
