@@ -397,7 +397,7 @@ def test_cells_of_a_workbook_show_the_decimals_and_the_unit_of_their_indicator(w
     assert sorted(found) == sorted(
         [
             [rate] * 3 + [signed(points)] * 4,
-            ["#,##0"] * 3 + [signed("#,##0")] * 3,  # persons have no gap
+            ["#,##0"] * 3 + [signed("#,##0")] * 2,  # no gap; that of the reference is a share, in words
             [euros] * 3 + [signed(euros)] * 4,
         ]
     )
