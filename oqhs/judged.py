@@ -109,8 +109,8 @@ class JudgedEdition(ObservedEdition):
         --------
         >>> import oqhs
         >>> protection = oqhs.open("data").edition(2024).protection
-        >>> protection.suppressions["reason"].value_counts().to_dict()
-        {'primaire': 9, 'secondaire': 4}
+        >>> int((protection.suppressions["reason"] == "primaire").sum()), len(protection.suppressions)
+        (9, 13)
         >>> bool(protection.audit["protected"].all())
         True
         """
