@@ -12,9 +12,9 @@ from oqhs.choices import named
 from oqhs.edition import Edition
 from oqhs.errors import Problem, UnknownError
 from oqhs.geography import REFERENCES
-from oqhs.publish.notes import Note, source_lines
-
-_SHOWN = 20  # codes named in an error
+from oqhs.inside import quartiers_inside
+from oqhs.publish.notes import Note, cards_of
+from oqhs.publish.origins import source_lines
 
 
 def answered(
@@ -65,7 +65,8 @@ def answered(
     found = [edition.key_table(reference, territory=code, indicators=indicators) for code in zones]
     table = pd.concat(found, ignore_index=True)
     catalogue, cards = edition.observatory.catalogue, edition.observatory.cards
-    told = source_lines(table, edition.observations, cards, catalogue, edition.materials.attribution)
+    used = cards_of(table, edition.observations)
+    told = source_lines(used, cards, catalogue, edition.materials.attribution)
     return Note(f"Indicateurs clés, édition {edition.file.edition}", table, told, edition.invented)
 
 
@@ -82,9 +83,10 @@ def _zones_of(
     known = edition.observatory.catalogue.shown(edition.file.indicators)
     problems += _refused(partial(named, indicators or (), known))
     if territory is not None:
-        inside = _quartiers_of(edition, territory)
-        problems += [] if inside else [_no_territory(edition, territory)]
-        zones += inside
+        try:
+            zones += quartiers_inside(geography, territory)
+        except UnknownError as error:
+            problems += error.problems
     if not zones and territory is None:
         zones = [geography.ensemble]
     if reference not in REFERENCES:
@@ -107,25 +109,3 @@ def _refused(check: Callable[[], object]) -> Iterator[Problem]:
         check()
     except UnknownError as error:
         yield from error.problems
-
-
-def _quartiers_of(edition: Edition, territory: str) -> list[str]:
-    """Quartiers of a territory, or itself when it is one."""
-    geography = edition.geography
-    quartiers, rows = geography.of_kind("qpv"), geography.memberships
-    inside = rows.loc[(rows["parent"] == territory) & rows["territory"].isin(quartiers), "territory"]
-    return [territory] if territory in quartiers else sorted(set(inside))
-
-
-def _no_territory(edition: Edition, territory: str) -> Problem:
-    geography = edition.geography
-    rows = geography.memberships
-    holding = set(rows.loc[rows["territory"].isin(geography.of_kind("qpv")), "parent"])
-    known = sorted(holding) + geography.of_kind("qpv")
-    near = get_close_matches(territory.upper(), known, n=3)
-    return Problem(
-        "no such quartier, commune or EPT, or no quartier in it",
-        found=territory,
-        allowed=", ".join(known[:_SHOWN]) + (" …" if len(known) > _SHOWN else ""),
-        todo=f"did you mean {', '.join(near)}?" if near else "see the codes in edition.territories",
-    )

@@ -82,6 +82,10 @@ class Catalogue(Model):
         every = self.indicators.items()
         return {name: one for name, one in every if name in planned or not one.optional}
 
+    def protects(self, source: str) -> bool:
+        """Whether a source holds counts of the département that must stay hidden when they are small."""
+        return source in self.sources and self.sources[source].protected is not None
+
     def variable(self, name: str) -> Variable:
         """Give a variable; the rate published under the id of an indicator is one too."""
         if name in self.indicators:

@@ -60,10 +60,11 @@ class ComparedEdition(JudgedEdition):
                 todo="name one: `since: YEAR` in the edition, changes(since=YEAR) or --since YEAR",
             )
         if found[0] not in self._comparisons:
-            earlier = self.observatory.edition(found[0])
-            refuse_narrower(earlier.file, self.file)
-            self._comparisons[found[0]] = Comparison(earlier, self)
-        return self._comparisons[found[0]]
+            self._comparisons[found[0]] = Comparison(self.observatory.edition(found[0]), self)
+        comparison = self._comparisons[found[0]]
+        # It is shared with the same edition told to others, who may not see the earlier one.
+        refuse_narrower(comparison.before.file, self.file)
+        return comparison
 
     def crosswalk(self, since: int | None = None) -> pd.DataFrame:
         """Tell what became of each quartier of an earlier edition in this one.

@@ -15,7 +15,7 @@ from oqhs.analysis.history import history
 from oqhs.catalogue import Catalogue
 from oqhs.continuity import on_perimeter_of, same_territories
 from oqhs.editions import EditionFile
-from oqhs.entries import DIFFUSIONS
+from oqhs.entries import DIFFUSIONS, Indicator
 from oqhs.errors import CatalogueError, MeasureError, Problem
 from oqhs.measures.crosswalk import THRESHOLDS, crosswalk
 from oqhs.observations import UNPLANNED, observations_of
@@ -45,6 +45,11 @@ class Comparison:
     @property
     def _limits(self) -> dict[str, float]:
         return {name: self.catalogue.threshold(name, self.day) for name in THRESHOLDS}
+
+    @cached_property
+    def indicators(self) -> dict[str, Indicator]:
+        """Indicators that are compared: those one of the two editions plans, and those not optional."""
+        return self.catalogue.shown({*self.before.file.indicators, *self.after.file.indicators})
 
     @property
     def passage(self) -> pd.DataFrame:
@@ -86,8 +91,15 @@ class Comparison:
         before, after = self.before, self.after
         perimeters = (before.file.perimeter, after.file.perimeter)
         same = same_territories(before.geography, after.geography, self.passage, perimeters, self._limits)
-        brought = self._brought()
-        return two_dates(before.observations, after.observations, same, brought, self._remedies())
+        first, last = self._observations(before), self._observations(after)
+        return two_dates(first, last, same, self._brought(), self._remedies())
+
+    def _observations(self, edition: ObservedEdition) -> pd.DataFrame:
+        """Observations of an edition, those that only the other one shows included."""
+        own = edition.observations
+        shown = set(own["indicator"])
+        others = [name for name in self.indicators if name not in shown]
+        return pd.concat([own, observations_of(edition.materials, others)]) if others else own
 
     @cached_property
     def _rewritten(self) -> tuple[EditionFile | None, EditionFile | None]:
@@ -133,9 +145,7 @@ class Comparison:
     def table(self, reference: str, prices: Prices = "constants") -> pd.DataFrame:
         """Measure the changes of every quartier and indicator, comparable or not, with a reference."""
         pairs = self.after.geography.pairs(reference)
-        return evolution(
-            self.dates, pairs, self.catalogue.indicators, self.catalogue, on=self.day, prices=prices
-        )
+        return evolution(self.dates, pairs, self.indicators, self.catalogue, on=self.day, prices=prices)
 
     def changes(
         self,
@@ -197,7 +207,7 @@ class Comparison:
         reasons = (planned if len(planned) else told).value_counts().index
         return Problem(
             f"{what} be compared between editions {editions}",
-            found=" | ".join(reasons[:_SHOWN]),
+            found=" | ".join(reasons[:_SHOWN]) or UNPLANNED,
             allowed=allowed,
             todo="take one of these, an earlier edition, or name in both the counts by IRIS",
         )

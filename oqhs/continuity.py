@@ -60,14 +60,12 @@ def same_territories(
         in French, and `mendable`: whether counts by IRIS would bring it to one perimeter.
     """
     kinds = after.territories.set_index("territory")["kind"]
-    pooled = {code for kind in _REDRAWN for code in after.comparators(kind).dropna() if "+" in code}
-    codes = [*sorted(kinds.index), *sorted(pooled)]
+    codes = [*sorted(kinds.index), *sorted(_pooled(after))]
     same = pd.DataFrame({"territory": pd.Series(codes, dtype="str")})
     same["kind"] = same["territory"].map(kinds).fillna("pooled")
     found = relations_of(passage).query("side == 'new'").set_index("territory")
     same["relation"] = same["territory"].map(found["relation"]).fillna("")
     one_perimeter = perimeters[0] == perimeters[1]
-    earlier = pd.Series(index=same.index, dtype="str")
     if one_perimeter:
         stay = same["territory"].isin(before.territories["territory"])
         earlier = same["territory"].where(stay & ~same["kind"].isin([*_REDRAWN, "pooled"]))
@@ -75,14 +73,9 @@ def same_territories(
         counterpart = same["territory"].map(found["counterparts"])
         earlier = counterpart.where(same["relation"] == UNCHANGED)
         earlier = earlier.mask(same["kind"] == "departement", same["territory"])
-    communes = _communes_alike(before, after, thresholds)
-    drawn_alike = communes | _epts_alike(before, after, communes)
-    unseen = pooled - {code for kind in _REDRAWN for code in before.comparators(kind).dropna()}
+    alike = _drawn_alike(same["territory"], before, after, thresholds)
+    same["territory_before"] = earlier.mask(alike, same["territory"])
     drawn = bool(before.of_kind("commune") and after.of_kind("commune"))
-    parts = same["territory"].str.split("+", regex=False)
-    alike = np.array([set(codes) <= drawn_alike for codes in parts], dtype=bool)
-    earlier = earlier.mask(alike & ~same["territory"].isin(unseen), same["territory"])
-    same["territory_before"] = earlier
     of_quartier = (same["kind"] == "qpv") & ~one_perimeter
     same["basis"] = np.where(of_quartier, UNCHANGED_BASIS, SAME)
     same["basis"] = same["basis"].where(same["territory_before"].notna(), "")
@@ -92,6 +85,24 @@ def same_territories(
     ]
     same["mendable"] = same["kind"].isin(["qpv", "regroupement", "ensemble_qpv"])
     return same.drop(columns="kind")
+
+
+def _pooled(geography: Geography) -> set[str]:
+    """Give the comparators made of several communes or EPT."""
+    return {code for kind in _REDRAWN for code in geography.comparators(kind).dropna() if "+" in code}
+
+
+def _drawn_alike(
+    territories: pd.Series, before: Geography, after: Geography, thresholds: Mapping[str, float] | None
+) -> np.ndarray:
+    """Whether each is a commune or an EPT drawn alike at both dates, or is made of such at both dates."""
+    communes = _communes_alike(before, after, thresholds)
+    alike = communes | _epts_alike(before, after, communes)
+    parts = territories.str.split("+", regex=False)
+    entered = territories.isin(_pooled(after) - _pooled(before)).to_numpy(dtype=bool)
+    whole = np.array([set(codes) <= alike for codes in parts], dtype=bool)
+    whole[entered] = False
+    return whole
 
 
 def _why(kind: str, relation: str, perimeters: tuple[str, str], *, drawn: bool) -> str:
@@ -153,7 +164,7 @@ def on_perimeter_of(
     indicators: Mapping[str, Indicator],
     counted_by_iris: Callable[[str, IndicatorRecipe], tuple[str, ...]],
 ) -> EditionFile | None:
-    """Rewrite an edition on the quartiers of another one, for what its counts by IRIS allow.
+    """Rewrite an edition on the quartiers of another one.
 
     Its indicators are those whose counts the edition has by IRIS, all of them estimated, without
     references: those stand on their own perimeter. The people of the IRIS are shared by the cells of the

@@ -72,7 +72,7 @@ def deposit(
     ------
     DataError
         A file cannot be read, is another version of one that is there, would take the place of another
-        file, or corrects nothing; all the problems are told, and nothing is written.
+        file, or corrects nothing; all the problems are told.
     CatalogueError
         The cards that are there are not as they must be.
     """
@@ -83,7 +83,8 @@ def deposit(
     altered = {Path(str(problem.file)) for problem in changed}
     with _stage(folder) as stage:
         past = _past(held, said) if replacing else {}
-        deliveries = receive(paths, catalogue, said, stage, today=today, past=past)
+        vouched = set() if replacing else {path.name for path, _ in held.values()}
+        deliveries = receive(paths, catalogue, said, stage, today=today, past=past, vouched=vouched)
         plans = [_plan(delivery, held, folder, replacing=replacing) for delivery in deliveries]
         problems = list(_conflicts(plans, held))
         if problems:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from oqhs.analysis.history import ANCESTOR, attributes_told, put_together
+from oqhs.corrections import CORRECTIONS_FILE
 from oqhs.editions import read_labels
-from oqhs.entries import DIFFUSIONS, Diffusion
-from oqhs.errors import CatalogueError, ChecksumError, Problem
+from oqhs.errors import ChecksumError, Problem
 from oqhs.geography import REFERENCES
 from oqhs.observed import ObservedEdition
+from oqhs.publish import site
 from oqhs.publish.contents import Contents
 from oqhs.publish.portrait.portrait import Portrait, portrait_of
 from oqhs.publish.release import Progress, write_release
@@ -28,15 +28,6 @@ from oqhs.told import ToldEdition
 _STEPS = 7  # of a release, the writing included
 _CHANGED = "this file was changed while the edition was being computed"
 _AGAIN = "run the release again, when nobody writes in the data folder"
-#: What is computed of an edition that depends on how far it goes.
-_AS_FAR_AS_IT_GOES = (
-    "_disclosable",
-    "_flags",
-    "_judged",
-    "_publishable",
-    "_publishable_measurements",
-    "_told_contents",
-)
 
 
 class Edition(ToldEdition):
@@ -86,36 +77,12 @@ class Edition(ToldEdition):
     def _told_contents(self) -> Contents:
         return self.contents_told(self._settings(), ())
 
-    def told_to(self, diffusion: Diffusion) -> Edition:
-        """Give the same edition, as far as another diffusion; what is computed already is shared.
-
-        Raises
-        ------
-        CatalogueError
-            A file of the edition may not go that far.
-        """
-        cards, far = self.observatory.cards, DIFFUSIONS.index(diffusion)
-        narrow = [name for name in self.cards if DIFFUSIONS.index(cards[name].diffusion) < far]
-        if narrow:
-            raise CatalogueError(
-                "files of this edition may not go that far",
-                file=f"editions/{self.file.edition}.yaml",
-                column="diffusion",
-                found=diffusion,
-                allowed=", ".join(f"{name}: {cards[name].diffusion}" for name in narrow),
-                todo="ask for a narrower diffusion",
-            )
-        other = copy(self)
-        other.file = self.file.model_copy(update={"diffusion": diffusion})
-        for name in _AS_FAR_AS_IT_GOES:
-            other.__dict__.pop(name, None)
-        return other
-
     def release(self, folder: str | Path = "data/processed", *, progress: Progress | None = None) -> Path:
         """Write the edition to `folder/2024/r1` (`r2`… when the content has changed since).
 
         The folder holds what partners may see, and what the observatory alone may see of an edition of
-        diffusion `interne`; `public/` in it, what everyone may see of one of diffusion `public`.
+        diffusion `interne`; `public/` in it, what everyone may see of one of diffusion `public`, with
+        its site when it has one.
         `folder/2024/current.json` names the last release.
 
         Parameters
@@ -136,7 +103,11 @@ class Edition(ToldEdition):
             Another run is writing a release of this edition.
         ChecksumError
             A file was changed while the edition was being computed.
+        MissingExtraError
+            The edition has a site, and a library it is written with is not installed.
         """
+        if self.file.site:
+            site.require()
         home = Path(folder) / str(self.file.edition)
         with only_run(home):
             settings = self._settings()
@@ -148,7 +119,7 @@ class Edition(ToldEdition):
 
     def contents(
         self,
-        released: Sequence[Path] = (),
+        released: Sequence[Path] | None = None,
         settings: Mapping[str, str] | None = None,
         progress: Progress | None = None,
     ) -> tuple[Contents, Contents | None]:
@@ -156,8 +127,9 @@ class Edition(ToldEdition):
 
         Parameters
         ----------
-        released : sequence of Path
-            Releases that were given before: what they told stays known, what they hid stays hidden.
+        released : sequence of Path, optional
+            Releases that were given before: what they told stays known, what they hid stays hidden. By
+            default those of the data folder.
         settings : mapping, optional
             Checksums of the files a user writes, when they were taken before.
         progress : callable, optional
@@ -165,9 +137,10 @@ class Edition(ToldEdition):
         """
         told = self._settings() if settings is None else settings
         public = self.file.diffusion == "public"
-        wide = self.knowing(released_counts(released, self.observatory.catalogue))
+        given = every_release(self.observatory.folder / "processed") if released is None else released
+        wide = self.knowing(released_counts(given, self.observatory.catalogue))
         narrow = wide.told_to("partenaires") if public else wide
-        beside = [f"{path.parent.name}/{path.name}" for path in released]
+        beside = [f"{path.parent.name}/{path.name}" for path in given]
         steps: list[tuple[str, Callable[[], object]]] = [
             ("lecture des fichiers", lambda: wide.measurements),
             ("territoires", lambda: wide.geography),
@@ -191,16 +164,16 @@ class Edition(ToldEdition):
         ensemble = geography.ensemble
         pairs = pd.concat([geography.pairs(reference) for reference in REFERENCES], ignore_index=True)
         gaps = self._compared(self._publishable, pairs[pairs["territory"] != ensemble], "unrounded")
-        cards, used = self.observatory.cards, set(self.cards)
+        cards, used = self.observatory.cards, self._cards_used()
         passage, changes, past = None, None, [attributes_told(self.attributes)]
         if self.file.since is not None:
             comparison = self.comparison()
-            used |= set(comparison.before.cards)
             passage = comparison.named_passage()
             if comparison.before.file.perimeter != self.file.perimeter:
                 past.append(comparison.history(ANCESTOR))
             tables = [comparison.table(reference) for reference in REFERENCES]
             changes = self._worded(self._told(pd.concat(tables, ignore_index=True), comparison))
+        corrections = self._corrections_told()
         return Contents(
             edition=self.file.edition,
             departement=geography.name(self.file.departement),
@@ -215,19 +188,24 @@ class Edition(ToldEdition):
             territories=self.territories,
             memberships=self.memberships,
             key_table=self.key_table(),
-            inputs={name: cards[name] for name in sorted(used)},
-            settings=self._settings_told(settings),
+            inputs={name: cards[name] for name in used},
+            settings=self._settings_told(settings, corrections),
             parameters={
                 name: self.materials.threshold(name) for name in sorted(self.observatory.catalogue.thresholds)
             },
             recipe=self.file.model_dump(mode="json", exclude_none=True),
-            corrections=self._corrections_told(),
+            corrections=corrections,
             beside=tuple(beside) if self.protection.cards else (),
             passage=passage,
             changes=changes,
             history=put_together(past),
-            attributions={name: self.materials.attribution(name) for name in sorted(used)},
+            attributions={name: self.materials.attribution(name) for name in used},
         )
+
+    def _cards_used(self) -> list[str]:
+        """Ids of the cards of the edition and of the one it is compared with, sorted."""
+        before = self.comparison().before.cards if self.file.since is not None else []
+        return sorted({*self.cards, *before})
 
     def _corrections_told(self) -> tuple[Mapping[str, object], ...]:
         """Give the declared corrections of the edition, and of the one it is compared with."""
@@ -237,7 +215,7 @@ class Edition(ToldEdition):
         table = pd.concat([one.corrections for one in editions], ignore_index=True).drop_duplicates()
         if self.file.diffusion != "interne":
             # Both figures would tell a count that is hidden.
-            held = table["card"].isin(self._held_cards)
+            held = [self._holds_protected(card) for card in table["card"]]
             table.loc[held, ["from", "to"]] = float("nan")
             table.loc[held, "note"] = ""
         rows: list[dict[str, object]] = table.astype(object).where(table.notna(), None).to_dict("records")
@@ -253,33 +231,27 @@ class Edition(ToldEdition):
             *(f"editions/{year}.yaml" for year in years),
             "libelles.yaml",
             "regroupements.yaml",
-            "corrections.yaml",
+            CORRECTIONS_FILE,
         ]
         paths = [folder / name for name in names] + sorted((folder / "indicateurs").glob("*.yaml"))
         return {path.relative_to(folder).as_posix(): sha256(path) for path in paths if path.exists()}
 
-    def _settings_told(self, settings: Mapping[str, str]) -> dict[str, str]:
+    def _settings_told(
+        self, settings: Mapping[str, str], corrections: Sequence[Mapping[str, object]]
+    ) -> dict[str, str]:
         """Leave out the checksum of corrections of hidden counts: it would let anybody try them."""
-        told = dict(settings)
-        held = any(row["card"] in self._held_cards for row in self._corrections_told())
-        if held and self.file.diffusion != "interne":
-            told.pop("corrections.yaml", None)
-        return told
+        held = any(self._holds_protected(str(row["card"])) for row in corrections)
+        hidden = {CORRECTIONS_FILE} if held and self.file.diffusion != "interne" else set()
+        return {place: digest for place, digest in settings.items() if place not in hidden}
 
-    @property
-    def _held_cards(self) -> set[str]:
-        """Cards of the folder that hold counts of the département which must stay hidden."""
-        sources = self.observatory.catalogue.sources
-        cards = self.observatory.cards.items()
-        return {name for name, card in cards if sources[card.source].protected is not None}
+    def _holds_protected(self, card: str) -> bool:
+        """Whether a card holds counts of the département that must stay hidden when they are small."""
+        return self.observatory.catalogue.protects(self.observatory.cards[card].source)
 
     def _refuse_changed(self, settings: Mapping[str, str]) -> None:
         """Refuse files that are no longer those the edition was computed from."""
         moved = sorted(place for place, digest in self._settings().items() if settings.get(place) != digest)
         problems = [Problem(_CHANGED, file=self.observatory.folder / place, todo=_AGAIN) for place in moved]
-        used = set(self.cards)
-        if self.file.since is not None:
-            used |= set(self.comparison().before.cards)
-        problems += self.observatory.changed(sorted(used))
+        problems += self.observatory.changed(self._cards_used())
         if problems:
             raise ChecksumError.gather(problems)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, RootModel, field_validator
+from pydantic import Field, RootModel, field_validator, model_validator
 
 from oqhs.catalogue import Catalogue
 from oqhs.documents import Model, Text, read_model
@@ -56,16 +57,26 @@ class Walking(Model):
 
 
 class EditionFile(Model):
-    """An edition, as `data/editions/2024.yaml` says it; `since` is the earlier one it is compared with."""
+    """An edition, as `data/editions/2024.yaml` says it.
+
+    `since` is the earlier one it is compared with; `site` puts its static site in its releases.
+    """
 
     edition: int = Field(ge=2000, le=2100)
     departement: str = Field(pattern=r"^([0-9]{2}|2[AB]|9[789][0-9])$")
     perimeter: Perimeter
     diffusion: Diffusion = "interne"
     since: int | None = Field(default=None, ge=2000, le=2100)
+    site: bool = False
     territories: TerritoryInputs
     walking: Walking | None = None
     indicators: dict[str, IndicatorRecipe]
+
+    @model_validator(mode="after")
+    def _may_have_a_site(self) -> Self:
+        if self.site and self.diffusion == "interne":
+            raise ValueError("an edition of diffusion `interne` has no site: widen it, or remove `site`")
+        return self
 
     @property
     def counted_by(self) -> str:
@@ -193,14 +204,22 @@ def _unknown_names(
     for name in read.indicators:
         if name not in catalogue.indicators:
             what = "the edition names an indicator the catalogue does not hold"
-            yield Problem(what, path, None, f"indicators.{name}", name, ", ".join(catalogue.indicators))
+            known, todo = ", ".join(catalogue.indicators), _spelt_like(name, catalogue.indicators)
+            yield Problem(what, path, None, f"indicators.{name}", name, known, todo)
+    places: dict[str, list[str]] = {}
     for place, card in read.named_cards():
+        places.setdefault(card, []).append(place)
+    for card, named in places.items():
         if card not in cards:
-            what, todo = (
-                "the edition names a card that is not there",
-                "add the file with its card, or correct the name",
-            )
-            yield Problem(what, path, None, place, card, ", ".join(sorted(cards)), todo)
+            times = f", {len(named)} times" if len(named) > 1 else ""
+            what = f"the edition names a card that is not there{times}"
+            todo = _spelt_like(card, sorted(cards)) or "add the file with its card, or correct the name"
+            yield Problem(what, path, None, named[0], card, ", ".join(sorted(cards)), todo)
+
+
+def _spelt_like(name: str, known: Iterable[str]) -> str | None:
+    near = get_close_matches(name, list(known), n=3)
+    return f"did you mean {', '.join(near)}?" if near else None
 
 
 def _unfit_recipes(read: EditionFile, path: Path, catalogue: Catalogue) -> Iterable[Problem]:

@@ -8,9 +8,8 @@ from oqhs.analysis.heat import shares_of_flags
 from oqhs.edition import Edition
 from oqhs.errors import UnknownError
 from oqhs.geography import REFERENCES
+from oqhs.inside import quartiers_inside
 from oqhs.publish.flags import grid_of, worded
-
-_SHOWN = 20  # codes named in an error
 
 
 def chosen_flags(
@@ -28,7 +27,7 @@ def chosen_flags(
     edition : Edition
         The edition.
     territory : str, optional
-        Code of a quartier, or of a commune or an EPT that holds some.
+        Code of a quartier, or of a commune, an EPT or a group that holds some.
     theme : str, optional
         Id of a theme of the catalogue.
     reference : str, optional
@@ -45,19 +44,14 @@ def chosen_flags(
     Raises
     ------
     UnknownError
-        There is no such quartier, commune, EPT, theme or reference.
+        There is no such territory, or no quartier in it; there is no such theme or reference.
     """
     catalogue, geography = edition.observatory.catalogue, edition.geography
-    quartiers = geography.of_kind("qpv")
-    for what, asked, known in (
-        ("quartier, commune or EPT", territory, {*quartiers, *geography.memberships["parent"]}),
-        ("theme", theme, catalogue.themes),
-        ("reference", reference, REFERENCES),
-    ):
+    for what, asked, known in (("theme", theme, catalogue.themes), ("reference", reference, REFERENCES)):
         if asked is not None and asked not in known:
-            raise UnknownError(f"no such {what}", found=asked, allowed=", ".join(sorted(known)[:_SHOWN]))
+            raise UnknownError(f"no such {what}", found=asked, allowed=", ".join(known))
+    within = geography.of_kind("qpv") if territory is None else quartiers_inside(geography, territory)
     flags = edition.flags() if internal else edition.flags_told()
-    within = quartiers if territory is None else _within(edition, territory)
     flags = flags[flags["territory"].isin(within)]
     if theme is not None:
         flags = flags[flags["theme"] == theme]
@@ -78,7 +72,7 @@ def chosen_grid(
     """
     heat = edition.heat_table(reference or "departement")
     if territory is not None:
-        heat = heat[heat["territory"].isin(_within(edition, territory))]
+        heat = heat[heat["territory"].isin(quartiers_inside(edition.geography, territory))]
     if theme is not None:
         heat = heat[heat["theme"] == theme]
     return grid_of(heat, *_names(edition))
@@ -88,14 +82,6 @@ def _held_against(flags: pd.DataFrame, reference: str) -> pd.Series:
     """Whether flags are against a reference, against none, or confirmed by it (`ecart:commune`)."""
     against = flags["reference"].fillna("").isin([reference, ""])
     return against | flags["confirmed_by"].fillna("").str.contains(rf":{reference}\b")
-
-
-def _within(edition: Edition, territory: str) -> list[str]:
-    """Quartiers of a territory, or itself when it is one."""
-    geography = edition.geography
-    quartiers, rows = geography.of_kind("qpv"), geography.memberships
-    inside = rows.loc[(rows["parent"] == territory) & rows["territory"].isin(quartiers), "territory"]
-    return [territory] if territory in quartiers else sorted(set(inside))
 
 
 def _names(edition: Edition) -> tuple[pd.Series, dict[str, str]]:

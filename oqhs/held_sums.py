@@ -17,7 +17,7 @@ from oqhs.territories import kinds_of
 _KINDS = ("qpv", "iris", "commune", "ept", "departement")
 SIDES = ("numerator", "denominator")
 REST, OUTSIDE, OTHERS, WITHOUT = "reste", "hors des quartiers", "autres", "sans"
-_LEFT = ", "  # stands in the name of what is left, and in no other
+LEFT = ", "  # stands in the name of what is left, and in no other
 
 
 def cells_named(rows: pd.DataFrame, perimeter: str | pd.Series) -> pd.Series:
@@ -90,7 +90,7 @@ class Gathered:
         if left > 0 or not closed:
             first = self.cells[wholes[0]]
             cell = Cell(first.variable, first.territory, first.year, left, False, first.least, first.weight)
-            rest = self.add(f"{'+'.join(wholes)}{_LEFT}{what}", cell, f"{len(parts)} parts")
+            rest = self.add(f"{'+'.join(wholes)}{LEFT}{what}", cell, f"{len(parts)} parts")
             terms[rest] = 1.0
         self.relate(terms)
         return rest
@@ -104,7 +104,7 @@ class Gathered:
         """Give the cells of each variable and year by territory; the first one of each."""
         found: dict[tuple[str, int], dict[str, str]] = {}
         for name, cell in self.cells.items():
-            if _LEFT not in name:
+            if LEFT not in name:
                 found.setdefault((cell.variable, cell.year), {}).setdefault(cell.territory, name)
         return found
 

@@ -10,6 +10,8 @@ import pandas as pd
 
 from oqhs.analysis.gaps import Mode, compare
 from oqhs.choices import compared, named
+from oqhs.editions import EditionFile
+from oqhs.entries import DIFFUSIONS, Diffusion
 from oqhs.errors import CatalogueError
 from oqhs.geography import REFERENCES
 from oqhs.observed import ObservedEdition
@@ -24,11 +26,21 @@ from oqhs.protected import Protection, protection_of
 from oqhs.publish.released import every_release, released_counts
 from oqhs.rules import Rules, read_rules
 
-#: What does not depend on what was released before.
-_MADE_ALIKE = {
-    *("cards", "geography", "materials", "_measurements", "_observations", "_sampling"),
-    *("_comparisons", "_rules"),
-}
+#: What is computed of an edition whoever it is told to; and what depends on what was released before, not on
+#: how far the edition goes. Anything else is computed again for others.
+_FOR_ALL = frozenset(
+    {
+        "cards",
+        "geography",
+        "materials",
+        "_comparisons",
+        "_measurements",
+        "_observations",
+        "_rules",
+        "_sampling",
+    }
+)
+_OF_RELEASES = frozenset({"_earlier", "_released", "protection"})
 
 
 class JudgedEdition(ObservedEdition):
@@ -130,9 +142,47 @@ class JudgedEdition(ObservedEdition):
         released : DataFrame
             As `oqhs.publish.released.released_counts` gives it.
         """
-        other = type(self)(self.observatory, self.file)
-        other.__dict__ |= {name: made for name, made in self.__dict__.items() if name in _MADE_ALIKE}
+        other = self._sharing(_FOR_ALL, self.file)
         other.__dict__["_released"] = released
+        return other
+
+    def told_to(self, diffusion: Diffusion) -> Self:
+        """Give the same edition, as far as another diffusion; what is computed already is shared.
+
+        Parameters
+        ----------
+        diffusion : {"interne", "partenaires", "public"}
+            To whom it is told.
+
+        Raises
+        ------
+        CatalogueError
+            A file of the edition may not go that far.
+
+        Examples
+        --------
+        >>> import oqhs
+        >>> oqhs.open("data").edition(2024).told_to("partenaires").file.diffusion
+        'partenaires'
+        """
+        cards, far = self.observatory.cards, DIFFUSIONS.index(diffusion)
+        narrow = [name for name in self.cards if DIFFUSIONS.index(cards[name].diffusion) < far]
+        if narrow:
+            raise CatalogueError(
+                "files of this edition may not go that far",
+                file=f"editions/{self.file.edition}.yaml",
+                column="diffusion",
+                found=diffusion,
+                allowed=", ".join(f"{name}: {cards[name].diffusion}" for name in narrow),
+                todo="ask for a narrower diffusion",
+            )
+        file = self.file.model_copy(update={"diffusion": diffusion})
+        return self._sharing(_FOR_ALL | _OF_RELEASES, file)
+
+    def _sharing(self, computed: frozenset[str], file: EditionFile) -> Self:
+        """Give an edition of the same folder that shares some of what is computed of this one."""
+        other = type(self)(self.observatory, file)
+        other.__dict__ |= {name: made for name, made in self.__dict__.items() if name in computed}
         return other
 
     @cached_property

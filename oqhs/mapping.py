@@ -15,6 +15,7 @@ from oqhs.edition import Edition
 from oqhs.entries import Indicator
 from oqhs.errors import UnknownError
 from oqhs.geography import REFERENCES
+from oqhs.inside import quartiers_inside
 from oqhs.precision import with_intervals
 from oqhs.publish.charts.dots import dot_plot, dot_plot_alt
 from oqhs.publish.charts.gap_bars import gap_bars, gap_bars_alt
@@ -23,33 +24,23 @@ from oqhs.publish.charts.rows import quartier_rows
 from oqhs.publish.charts.sheet import Caption, caption_of
 from oqhs.publish.charts.slopes import slope_chart, slope_chart_alt
 from oqhs.publish.maps.choropleth import choropleth, choropleth_alt, method_words, shading_of
-from oqhs.publish.maps.ground import Ground, outlined
-from oqhs.publish.maps.layers import layers_of
+from oqhs.publish.maps.ground import outlined
+from oqhs.publish.maps.layers import Layers, layers_of
 from oqhs.publish.maps.multiples import small_multiples, small_multiples_alt
-from oqhs.publish.theme import Format, look_of, unit_words
+from oqhs.publish.theme import Format, figure_html, look_of, unit_words
 from oqhs.text import OBSERVED
+from oqhs.wording import OF_REFERENCE, THE_REFERENCE, TO_REFERENCE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Kind = Literal["carte", "petits_multiples", "points", "ecarts", "reperage", "evolution"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_SHOWN = 20  # codes named in an error
 _ABOUT_ONE = ("carte", "petits_multiples", "points", "evolution")
-_COUNTED = {"persons", "facilities"}  # units that no reference compares with
 _TALL = 0.95  # width of a map, of its height, under which a page stands
 _NAMED = 12  # quartiers of a map whose names are written
 _AROUND = 0.6  # of the size of a quartier drawn alone
 _HEATED = ("departement", "ept", "commune")
-#: References in a sentence: after a verb, after « à côté », after « écart ».
-_THE, _OF, _TO = (
-    dict(zip(REFERENCES, words, strict=True))
-    for words in (
-        ("le département", "l'EPT", "la commune", "l'ensemble des QPV", "le département hors QPV"),
-        ("du département", "de l'EPT", "de la commune", "de l'ensemble des QPV", "du département hors QPV"),
-        ("au département", "à l'EPT", "à la commune", "à l'ensemble des QPV", "au département hors QPV"),
-    )
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +49,10 @@ class Drawn:
 
     figure: Figure
     alt: str
+
+    def _repr_html_(self) -> str:
+        """Show the picture in a notebook, with its words."""
+        return figure_html(self.figure, self.alt)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,22 +88,7 @@ class Asked:
     def quartiers(self) -> list[str]:
         """Quartiers of the territory that is asked for, or all of them."""
         geography = self.edition.geography
-        every = geography.of_kind("qpv")
-        if self.territory is None:
-            return every
-        if self.territory in every:
-            return [self.territory]
-        rows = geography.memberships
-        inside = rows.loc[(rows["parent"] == self.territory) & rows["territory"].isin(every), "territory"]
-        if inside.empty:
-            known = sorted({*every, *rows.loc[rows["territory"].isin(every), "parent"]})
-            raise UnknownError(
-                "no such quartier, commune or EPT, or no quartier in it",
-                found=self.territory,
-                allowed=", ".join(known[:_SHOWN]) + (" …" if len(known) > _SHOWN else ""),
-                todo="see the codes in edition.territories",
-            )
-        return sorted(set(inside))
+        return quartiers_inside(geography, self.code) if self.territory else geography.of_kind("qpv")
 
     def one(self) -> tuple[str, Indicator]:
         """Id and entry of the indicator that is asked for."""
@@ -129,10 +109,18 @@ class Asked:
                 todo=f"leave it out, or draw one of {', '.join(_ABOUT_ONE)}",
             )
 
-    def caption(self, title: str, subtitle: str, rows: pd.DataFrame, extra: Sequence[str] = ()) -> Caption:
-        """Say where rows come from."""
+    def caption(
+        self,
+        title: str,
+        subtitle: str,
+        rows: pd.DataFrame,
+        *,
+        cards: Sequence[str] = (),
+        notes: Sequence[str] = (),
+    ) -> Caption:
+        """Say where rows come from, with what holds of the method."""
         edition = self.edition
-        return caption_of(
+        said = caption_of(
             title,
             subtitle,
             rows,
@@ -143,8 +131,9 @@ class Asked:
             perimeter=edition.file.perimeter,
             diffusion=edition.file.diffusion,
             invented=edition.invented,
-            extra_cards=extra,
+            extra_cards=cards,
         )
+        return replace(said, notes=tuple(notes))
 
 
 def drawn(
@@ -202,54 +191,48 @@ def drawn(
 def _observed(asked: Asked) -> pd.DataFrame:
     """Give the observations that may go as far as the edition does."""
     # One rule says what may go how far: it is not told twice.
-    return asked.edition._publishable.copy(deep=False)  # noqa: SLF001
+    return asked.edition._publishable  # noqa: SLF001
 
 
-def _rows(asked: Asked, observations: pd.DataFrame) -> pd.DataFrame:
-    name, one = asked.one()
+def _rows(asked: Asked) -> pd.DataFrame:
+    name, _ = asked.one()
+    edition = asked.edition
     return quartier_rows(
-        observations,
-        asked.edition.geography,
+        _observed(asked),
+        edition.geography,
         name,
         territories=asked.quartiers(),
-        uncertainty=asked.edition.uncertainty,
-        compared=one.unit not in _COUNTED,
+        uncertainty=edition.uncertainty,
+        compared=name in compared(edition.file, edition.observatory.catalogue),
     )
-
-
-def _gaps(asked: Asked, observations: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """Give the gaps of every territory to a reference, with their intervals."""
-    edition = asked.edition
-    catalogue = edition.observatory.catalogue
-    found = compare(observations, edition.geography.pairs(reference), compared(edition.file, catalogue))
-    return with_intervals(found, edition.uncertainty, catalogue.threshold("confiance", edition.materials.day))
 
 
 def _mapped(asked: Asked) -> tuple[pd.DataFrame, str]:
     """Give what a map draws of each quartier, and what it is in words."""
     name, one = asked.one()
-    observations = _observed(asked)
-    rows = _rows(asked, observations)
+    rows = _rows(asked)
     if asked.reference is None:
         return rows, unit_words(one.unit)
     named([name], compared(asked.edition.file, asked.edition.observatory.catalogue))
-    gaps = _gaps(asked, observations, asked.reference)
+    gaps = asked.edition.gaps(asked.reference)
     gaps = gaps[gaps["indicator"] == name].set_index("territory").reindex(rows["territory"])
     lacking = gaps["status"].where(gaps["status"] != OBSERVED, gaps["reference_status"])
     rows["value"] = gaps["gap"].to_numpy()
     rows["status"] = lacking.where(gaps["gap"].isna() & (lacking != OBSERVED), OBSERVED).to_numpy()
-    return rows, f"écart {_TO[asked.reference]}"
+    told = ["reference_source", "reference_status", "reference_coverage"]
+    rows[told] = gaps[told].to_numpy()
+    return rows, f"écart {TO_REFERENCE[asked.reference]}"
 
 
 def _map(asked: Asked) -> Drawn:
     rows, words = _mapped(asked)
     _, one = asked.one()
     territories = asked.edition.territories
-    ground, cards = _ground(asked)
+    layers = _layers(asked)
     gaps = asked.reference is not None
     shade = shading_of(rows["value"], one, gaps=gaps)
-    caption = asked.caption(one.label, f"{asked.place}, {words}", rows, cards)
-    caption = replace(caption, notes=method_words(shade))
+    subtitle, notes = f"{asked.place}, {words}", method_words(shade)
+    caption = asked.caption(one.label, subtitle, rows, cards=layers.cards, notes=notes)
     west, south, east, north = extent = _extent(asked, territories)
     look = look_of(asked.format, portrait=(east - west) < _TALL * (north - south))
     figure = choropleth(
@@ -258,14 +241,14 @@ def _map(asked: Asked) -> Drawn:
         one,
         caption,
         look,
-        ground=ground,
+        ground=layers.ground,
         gaps=gaps,
         shading=shade,
         named=len(rows) <= _NAMED,
         extent=extent,
     )
     where = asked.edition.geography.name(asked.code, "label_article")
-    return Drawn(figure, choropleth_alt(rows, one, where, words=words, ground=ground))
+    return Drawn(figure, choropleth_alt(rows, one, where, words=words, ground=layers.ground))
 
 
 def _multiples(asked: Asked) -> Drawn:
@@ -274,21 +257,22 @@ def _multiples(asked: Asked) -> Drawn:
     edition, territories = asked.edition, asked.edition.territories
     within = edition.memberships[edition.memberships["parent_kind"] == "ept"]
     groups = within[["territory"]].assign(group=[edition.geography.name(code) for code in within["parent"]])
-    ground, cards = _ground(asked)
+    layers = _layers(asked)
     gaps = asked.reference is not None
-    caption = asked.caption(one.label, f"{asked.place}, par EPT, {words}", rows, cards)
-    caption = replace(caption, notes=method_words(shading_of(rows["value"], one, gaps=gaps)))
-    zones = territories[territories["kind"] == "qpv"]
-    look = look_of(asked.format)
-    figure = small_multiples(rows, zones, groups, one, caption, look, ground=ground, gaps=gaps)
+    subtitle, notes = (
+        f"{asked.place}, par EPT, {words}",
+        method_words(shading_of(rows["value"], one, gaps=gaps)),
+    )
+    caption = asked.caption(one.label, subtitle, rows, cards=layers.cards, notes=notes)
+    zones, look = territories[territories["kind"] == "qpv"], look_of(asked.format)
+    figure = small_multiples(rows, zones, groups, one, caption, look, ground=layers.ground, gaps=gaps)
     return Drawn(figure, small_multiples_alt(rows, groups, one, words=words))
 
 
-def _ground(asked: Asked) -> tuple[Ground, list[str]]:
+def _layers(asked: Asked) -> Layers:
     name, _ = asked.one()
-    shown = {"facilities": asked.facilities, "isochrones": asked.isochrones}
-    layers = layers_of(asked.edition.materials, name, **shown)
-    return layers.ground, list(layers.cards)
+    materials = asked.edition.materials
+    return layers_of(materials, name, facilities=asked.facilities, isochrones=asked.isochrones)
 
 
 def _extent(asked: Asked, territories: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
@@ -306,64 +290,66 @@ def _extent(asked: Asked, territories: gpd.GeoDataFrame) -> tuple[float, float, 
 
 def _dots(asked: Asked) -> Drawn:
     name, one = asked.one()
-    observations = _observed(asked)
-    rows = _rows(asked, observations)
+    rows, observations = _rows(asked), _observed(asked)
+    geography = asked.edition.geography
     if asked.edition.file.diffusion == "interne":
         # What everyone may see is in an order that says nothing of the values.
         rows = rows.sort_values(["ept_label", "value", "label"], ignore_index=True)
-    references = {}
-    if one.unit not in _COUNTED:
-        values = observations[(observations["indicator"] == name) & (observations["status"] == OBSERVED)]
-        values = values.set_index("territory")["value"]
-        geography = asked.edition.geography
+    said, references = rows, {}
+    if name in compared(asked.edition.file, asked.edition.observatory.catalogue):
         whole = {"departement": geography.departement, "ensemble_qpv": geography.ensemble}
+        parents = {*rows["commune"].dropna(), *rows["ept"].dropna(), *whole.values()}
+        beside = observations[(observations["indicator"] == name) & observations["territory"].isin(parents)]
+        beside = beside[beside["status"] == OBSERVED]
+        values = beside.set_index("territory")["value"]
         references = {kind: float(values.get(code, float("nan"))) for kind, code in whole.items()}
-    caption = asked.caption(one.label, f"{asked.place}, {unit_words(one.unit)}", rows)
+        said = pd.concat(
+            [rows, beside.assign(label=beside["territory"].map(geography.name))], ignore_index=True
+        )
+    caption = asked.caption(one.label, f"{asked.place}, {unit_words(one.unit)}", said)
     figure = dot_plot(rows, references, caption, look_of(asked.format))
     return Drawn(figure, dot_plot_alt(rows, references, one))
 
 
 def _bars(asked: Asked) -> Drawn:
-    geography = asked.edition.geography
+    edition, geography = asked.edition, asked.edition.geography
+    catalogue = edition.observatory.catalogue
     reference = asked.reference or "departement"
     zone = asked.territory or geography.ensemble
-    other = geography.pair(zone, reference)["reference_territory"].iloc[0]
-    gaps = _gaps(asked, _observed(asked), reference)
-    rows = gaps[gaps["territory"] == zone]
+    pair = geography.pair(zone, reference)
+    found = compare(_observed(asked), pair, compared(edition.file, catalogue))
+    level = catalogue.threshold("confiance", edition.materials.day)
+    rows = with_intervals(found, edition.uncertainty, level)
+    other = pair["reference_territory"].iloc[0]
     told = geography.name(other) if isinstance(other, str) else "aucun territoire"
-    title = f"{geography.name(zone)} : écarts {_TO[reference]}"
-    caption = asked.caption(title, f"Référence : {told}. Écarts calculés avant arrondi.", rows)
-    catalogue = asked.edition.observatory.catalogue
+    title = f"{geography.name(zone)} : écarts {TO_REFERENCE[reference]}"
+    said = rows.assign(label=[catalogue.indicator(name).label for name in rows["indicator"]])
+    caption = asked.caption(title, f"Référence : {told}. Écarts calculés avant arrondi.", said)
     figure = gap_bars(rows, catalogue, caption, look_of(asked.format))
     return Drawn(figure, gap_bars_alt(rows, catalogue, geography.name(zone, "label_de"), told))
 
 
 def _heat(asked: Asked) -> Drawn:
-    edition = asked.edition
+    edition, geography, observations = asked.edition, asked.edition.geography, _observed(asked)
     reference = asked.reference or "departement"
     if reference not in _HEATED:
         raise UnknownError("the heat grid has no such reference", found=reference, allowed=", ".join(_HEATED))
-    observations = _observed(asked)
-    heat = edition.heat_table(reference)
-    told = observations[["territory", "indicator", "status"]]
-    heat = heat.merge(told, how="left", on=["territory", "indicator"])
-    hidden = heat["status"] != OBSERVED
-    heat["cell"] = heat["cell"].mask(hidden, "sans_valeur")
-    heat["flag"] = heat["flag"].mask(hidden, "")
-    heat[["value", "gap", "score"]] = heat[["value", "gap", "score"]].mask(hidden)
     indicators = compared(edition.file, edition.observatory.catalogue)
-    rows = quartier_rows(
-        observations, edition.geography, heat["indicator"].iloc[0], territories=asked.quartiers()
-    )
+    status = observations[["territory", "indicator", "status"]]
+    heat = edition.heat_table(reference).merge(status, how="left", on=["territory", "indicator"])
+    first = heat["indicator"].iloc[0]
+    rows = quartier_rows(observations, geography, first, territories=asked.quartiers())
     labels = dict(zip(rows["territory"], rows["label"], strict=True))
-    used = observations[
-        observations["territory"].isin(list(labels)) & observations["indicator"].isin(list(indicators))
-    ]
+    pairs = geography.pairs(reference)
+    beside = pairs.loc[pairs["territory"].isin(list(labels)), "reference_territory"]
+    used = observations["territory"].isin([*labels, *beside]) & observations["indicator"].isin(
+        list(indicators)
+    )
+    title = f"{asked.place} : repérage des écarts {TO_REFERENCE[reference]}"
     words = "Dans chaque case, l'écart ; la couleur le rapporte au seuil de l'indicateur."
-    title = f"{asked.place} : repérage des écarts {_TO[reference]}"
-    caption = asked.caption(title, words, used[used["status"] == OBSERVED])
+    caption = asked.caption(title, words, observations[used & (observations["status"] == OBSERVED)])
     figure = heat_grid(heat, labels, indicators, caption, look_of(asked.format))
-    return Drawn(figure, heat_grid_alt(heat, labels, indicators, _THE[reference]))
+    return Drawn(figure, heat_grid_alt(heat, labels, indicators, THE_REFERENCE[reference]))
 
 
 def _slopes(asked: Asked) -> Drawn:
@@ -379,11 +365,11 @@ def _slopes(asked: Asked) -> Drawn:
             allowed=", ".join(sorted(set(changes["indicator"]))) or "none",
         )
     groups = geography.comparators("ept").dropna().map(geography.name)
-    words = f"{asked.place}, évolution à côté {_OF[reference]}, {unit_words(one.unit)}"
-    caption = asked.caption(one.label, words, rows[rows["status"] == OBSERVED])
-    caption = replace(caption, notes=(str(rows["notice"].iloc[0]),))
+    words = f"{asked.place}, évolution à côté {OF_REFERENCE[reference]}, {unit_words(one.unit)}"
+    said = rows[rows["status"] == OBSERVED].assign(label=rows["territory_label"])
+    caption = asked.caption(one.label, words, said, notes=[str(rows["notice"].iloc[0])])
     figure = slope_chart(rows, caption, look_of(asked.format), groups=groups)
-    return Drawn(figure, slope_chart_alt(rows, one, _OF[reference]))
+    return Drawn(figure, slope_chart_alt(rows, one, OF_REFERENCE[reference]))
 
 
 _DRAW: dict[str, Callable[[Asked], Drawn]] = {

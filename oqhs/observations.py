@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -141,47 +141,63 @@ def _inputs(
 ) -> Inputs:
     """Put together the measurements one side of an indicator is computed from."""
     indicator = materials.catalogue.indicator(name)
-    frames = [materials.rows(card).assign(rank=rank, estimated=False) for rank, card in enumerate(cards)]
-    if estimating and side == "qpv":
-        counts = counts_of(indicator)
-        frames += [
-            materials.estimates(card, counts, year).assign(rank=rank, estimated=True, summed=False)
-            for rank, card in enumerate(cards)
-        ]
-    rows = pd.concat(frames, ignore_index=True)
+    variables = variables_of(name, indicator)
+    counted = counts_of(indicator)
+    rows = _rows_of(materials, cards, year, counted if estimating and side == "qpv" else None)
     rows = rows[rows["territory"].isin(codes)]
     if side == "qpv":
         _check_perimeter(materials, name, rows, cards, estimating=estimating)
     rows = _of_year(indicator, name, year, rows)
-    rows = without_superseded(rows, counts_of(indicator), variables_of(name, indicator))
+    rows = without_superseded(rows, counted, variables)
     _refuse_contradictions(name, rows)
     # The first card of the edition that says something; one without a figure leaves it to the next.
     rows = rows.assign(silent=rows["status"] == NOT_AVAILABLE).sort_values(["silent", "rank"], kind="stable")
     rows = rows.drop_duplicates(["variable", "territory"])
-    own = rows[rows["variable"].isin(variables_of(name, indicator))]
+    own = rows[rows["variable"].isin(variables)]
     _refuse_several_outlines(name, side, own)
     if own.empty:
         _refuse_absent(materials, name, year, side, cards)
-    sources = materials.catalogue.sources
-    # Where a published rate is shown, an estimate beside it is only its check.
-    told = (own["status"] == OBSERVED) & ~own["estimated"]
-    rate = told & (own["variable"] == published_variable(name, indicator))
-    shown = own[~(own["estimated"] & own["territory"].isin(own.loc[rate, "territory"]))]
-    official = shown["source"].map(lambda card: sources[materials.cards[card].source].producer == "Insee")
-    official &= ~shown["summed"]  # ours, from figures of the institute
+    shown = _without_checks(own, published_variable(name, indicator))
     by_territory = shown.groupby("territory")
     return Inputs(
         values=tables.values_of(rows),
         statuses=tables.statuses_of(rows),
         notes=by_territory["note"].agg(lambda notes: " ; ".join(sorted(set(notes) - {""}))),
         sources=by_territory["source"].agg(lambda ids: "+".join(sorted(set(ids)))),
-        official=official.groupby(shown["territory"]).all(),
+        official=_are_official(materials, shown).groupby(shown["territory"]).all(),
         year=year,
         years=rows.groupby("variable")["year"].first().to_dict(),
         perimeter="+".join(sorted(set(own["perimeter"]))),
         edges=materials.geography.edges(side),
         estimated=frozenset(own.loc[own["estimated"], "territory"]),
     )
+
+
+def _rows_of(
+    materials: Materials, cards: tuple[str, ...], year: int, estimated: Sequence[str] | None
+) -> pd.DataFrame:
+    """Rows of the cards, by rank, and below them the counts that are estimated from their IRIS."""
+    frames = [materials.rows(card).assign(rank=rank, estimated=False) for rank, card in enumerate(cards)]
+    if estimated is not None:
+        frames += [
+            materials.estimates(card, estimated, year).assign(rank=rank, estimated=True, summed=False)
+            for rank, card in enumerate(cards)
+        ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _without_checks(own: pd.DataFrame, published: str) -> pd.DataFrame:
+    """Rows that are shown: where a published rate is, an estimate beside it is only its check."""
+    told = (own["status"] == OBSERVED) & ~own["estimated"]
+    rate = told & (own["variable"] == published)
+    return own[~(own["estimated"] & own["territory"].isin(own.loc[rate, "territory"]))]
+
+
+def _are_official(materials: Materials, rows: pd.DataFrame) -> pd.Series:
+    """Whether each row is a figure of the institute, and no sum of ours."""
+    sources = materials.catalogue.sources
+    producers = rows["source"].map(lambda card: sources[materials.cards[card].source].producer)
+    return (producers == "Insee") & ~rows["summed"]
 
 
 def _refuse_several_outlines(name: str, side: str, own: pd.DataFrame) -> None:

@@ -17,6 +17,7 @@ from oqhs.analysis.uncertainty import (
     UNKNOWN,
     sampling_of,
 )
+from oqhs.analysis.withheld import without_figures
 from oqhs.catalogue import Catalogue
 from oqhs.editions import EditionFile
 from oqhs.entries import Diffusion
@@ -30,6 +31,7 @@ _SMALL, _LARGE, _USUAL = "petite_commune", "grand_ensemble", "courant"
 #: Attribute of a quartier (`territories.attributes`): most of its dwellings are at large addresses.
 LARGE_ADDRESSES = "Grand ensemble"
 _YES, _NO = "oui", "non"
+_COARSE = "C"  # the lowest grade of an observation
 _CENSUS_CUT = 10_000  # inhabitants from which the census samples a commune (law of 27 February 2002)
 _CLUSTERED = "occupation par immeubles entiers : l'effet de grappe n'est pas connu, pas d'intervalle"
 #: Shares whose people are more alike at an address than the design effect says, and what is said of them.
@@ -147,6 +149,20 @@ def ranks_of(sampling: pd.DataFrame, indicator: str, quartiers: list[str], level
     return rows[["value"]].join(rank_intervals(rows["value"], error, level=level))
 
 
+def unpublishable(sampling: pd.DataFrame, diffusion: Diffusion) -> pd.Series:
+    """Tell what is too little known to go as far as a diffusion: grade C goes to partners, not to everyone.
+
+    Parameters
+    ----------
+    sampling : DataFrame
+        `publishable` and `grade`, as `sampling_of_edition` gives them, or gaps that have them too.
+    diffusion : str
+        To whom it may go.
+    """
+    small = sampling["publishable"].eq(False)
+    return small | (sampling["grade"] == _COARSE) if diffusion == "public" else small
+
+
 def without_unpublishable(
     observations: pd.DataFrame, sampling: pd.DataFrame, geography: Geography, diffusion: Diffusion
 ) -> pd.DataFrame:
@@ -157,7 +173,7 @@ def without_unpublishable(
     partners, never to everyone.
     """
     quartiers = {*geography.of_kind("qpv"), *geography.of_kind("regroupement")}
-    small = sampling[_unpublishable(sampling, diffusion) & sampling["territory"].isin(quartiers)]
+    small = sampling[unpublishable(sampling, diffusion) & sampling["territory"].isin(quartiers)]
     hidden = pd.MultiIndex.from_frame(observations[["indicator", "territory"]]).isin(
         pd.MultiIndex.from_frame(small[["indicator", "territory"]])
     )
@@ -210,23 +226,13 @@ def changes_without_unpublishable(
     quartiers = {*geography.of_kind("qpv"), *geography.of_kind("regroupement")}
     hidden = pd.Series(False, index=changes.index)
     for sampling, territory in ((before, "territory_before"), (after, "territory")):
-        small = sampling.loc[_unpublishable(sampling, diffusion), ["indicator", "territory"]]
+        small = sampling.loc[unpublishable(sampling, diffusion), ["indicator", "territory"]]
         keys = pd.MultiIndex.from_frame(changes[["indicator", territory]].astype("str"))
         hidden |= keys.isin(pd.MultiIndex.from_frame(small.astype("str")))
     hidden &= changes["territory"].isin(quartiers)
-    shown = changes.copy()
-    figures = shown.columns[[pd.api.types.is_float_dtype(kind) for kind in shown.dtypes]]
-    shown.loc[hidden, figures.difference(["span_years"])] = float("nan")
-    shown.loc[hidden, "widening"] = None
-    shown.loc[hidden, "flaggable"] = False
+    shown = without_figures(changes, hidden)
     shown.loc[hidden & (shown["status"] == OBSERVED), ["status", "reason"]] = [NOT_SIGNIFICANT, _HIDDEN]
     return shown
-
-
-def _unpublishable(sampling: pd.DataFrame, diffusion: Diffusion) -> pd.Series:
-    """Tell the observations too little known to go as far as a diffusion."""
-    small = sampling["publishable"].eq(False)
-    return small | (sampling["grade"] == "C") if diffusion == "public" else small
 
 
 def _day(file: EditionFile) -> dt.date:

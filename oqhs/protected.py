@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 from oqhs.analysis.dates import BROUGHT
+from oqhs.analysis.withheld import figures_of, without_figures
 from oqhs.comparison import Comparison
 from oqhs.errors import MeasureError, Problem
 from oqhs.held import Held, held_counts
-from oqhs.held_sums import Gathered, cells_named
+from oqhs.held_sums import LEFT, Gathered, cells_named
 from oqhs.observed import ObservedEdition
-from oqhs.secrecy import audit, protect, sensitive_cells, statements
+from oqhs.secrecy import AUDIT_COLUMNS, audit, protect, sensitive_cells, statements
 from oqhs.text import SECRET, format_number
 
 PRIMARY, SECONDARY, EARLIER = "primaire", "secondaire", "déjà masquée"
 SUPPRESSION_COLUMNS = ["variable", "territory", "year", "reason"]
-AUDIT_COLUMNS = ["value", "lower", "upper", "width", "method", "protected"]
 #: What stands in the note of a figure that is hidden.
 HIDDEN = "secret statistique"
 #: A quartier lies in another when it has at least this part of its surface there.
@@ -127,14 +127,11 @@ class Protection:
             unseen |= _among(changes, protection.hidden, "reference_territory")
         # Counts shared out from the IRIS tell of those of the quartiers.
         gone |= (changes["basis"] == BROUGHT) & changes["indicator"].isin(self.indicators | before.indicators)
-        numbers = changes.columns[[pd.api.types.is_float_dtype(kind) for kind in changes.dtypes]]
-        of_reference = [name for name in numbers if name.startswith(_OF_REFERENCE)]
-        shown = changes.copy()
-        shown.loc[gone, numbers.difference(["span_years"])] = float("nan")
+        shown = without_figures(changes, gone)
+        shown.loc[gone, ["status", "reason"]] = [SECRET, HIDDEN]
+        of_reference = [name for name in figures_of(changes) if name.startswith(_OF_REFERENCE)]
         shown.loc[unseen, of_reference] = float("nan")
-        shown.loc[gone | unseen, "widening"] = None
-        shown.loc[gone, ["status", "origin", "caution", "reason"]] = [SECRET, "", "", HIDDEN]
-        shown.loc[gone, "flaggable"] = False
+        shown.loc[unseen, "widening"] = None
         shown.loc[unseen, "reference_reason"] = HIDDEN
         return shown
 
@@ -253,7 +250,7 @@ def _together(own: Held, others: Sequence[tuple[str, Held]]) -> tuple[Gathered, 
     pairs = dict.fromkeys(own.pairs)
     for perimeter, held in others:
         # What is left of a commune is another thing on each perimeter.
-        names = {name: f"{name} @{perimeter}" if ", " in name else name for name in held.cells}
+        names = {name: f"{name} @{perimeter}" if LEFT in name else name for name in held.cells}
         for name, cell in held.cells.items():
             found.cells.setdefault(names[name], cell)
         for relation in held.relations:

@@ -48,6 +48,15 @@ STATUS_WORDS = {
     NOT_COVERED: "couverture insuffisante",
 }
 
+#: The same in a cell.
+STATUS_SHORT = {
+    SECRET: "secret",
+    NOT_SIGNIFICANT: "non sign.",
+    NOT_AVAILABLE: "n. d.",
+    NOT_APPLICABLE: "s. o.",
+    NOT_COVERED: "couv. ins.",
+}
+
 NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"

@@ -14,6 +14,7 @@ from oqhs.choices import compared, named
 from oqhs.compared import ComparedEdition
 from oqhs.entries import DIFFUSIONS
 from oqhs.geography import REFERENCES
+from oqhs.precision import unpublishable
 from oqhs.publish.key_table import Wording, key_table
 
 _ZONE = ["indicator", "territory"]
@@ -59,7 +60,7 @@ class ToldEdition(ComparedEdition):
             diffusion=self.file.diffusion,
         )
         if self.file.diffusion == "public":
-            coarse = pd.MultiIndex.from_frame(self._judged.loc[self._judged["grade"] == "C", _ZONE])
+            coarse = pd.MultiIndex.from_frame(self._judged.loc[unpublishable(self._judged, "public"), _ZONE])
             narrow = (flags["diffusion"] == "public") & pd.MultiIndex.from_frame(flags[_ZONE]).isin(coarse)
             flags["diffusion"] = flags["diffusion"].mask(narrow, "partenaires")
         return flags
@@ -73,10 +74,8 @@ class ToldEdition(ComparedEdition):
     @property
     def _judged_told(self) -> pd.DataFrame:
         """Give the gaps as the rules judge them, what may not go as far as the edition told as such."""
-        if self.file.diffusion != "public":
-            return self._judged
-        fine = self._judged["publishable"] & (self._judged["grade"] != "C")
-        return self._judged.assign(publishable=fine)
+        far = ~unpublishable(self._judged, self.file.diffusion)
+        return self._judged.assign(publishable=self._judged["publishable"] & far)
 
     def heat_table(self, reference: str = "departement") -> pd.DataFrame:
         """Lay out how far every quartier is from the bar of every indicator.

@@ -75,6 +75,7 @@ def test_an_unknown_indicator_is_told(refused):
     assert problem.what == "the edition names an indicator the catalogue does not hold"
     assert (problem.column, problem.found) == ("indicators.taux_pauvrette", "taux_pauvrette")
     assert "taux_pauvrete" in problem.allowed.split(", ")
+    assert problem.todo.startswith("did you mean taux_pauvrete")
 
 
 def test_an_unknown_card_is_told_where_it_is_named(refused):
@@ -87,6 +88,15 @@ def test_an_unknown_card_is_told_where_it_is_named(refused):
     ]
     assert problems[0].allowed == "filosofi-com-2021, filosofi-qpv-2021, perimetres"
     assert problems[0].todo == "add the file with its card, or correct the name"
+
+
+def test_an_unknown_card_is_told_once_with_those_spelt_like_it(refused):
+    inputs = {"qpv": ["filosofi-qpv-2012"], "reference": ["filosofi-com-2021"]}
+    recipes = dict.fromkeys(("taux_pauvrete", "niveau_vie_median_mensuel"), RECIPE | {"inputs": inputs})
+    (problem,) = refused(indicators=recipes)
+    assert problem.what == "the edition names a card that is not there, 2 times"
+    assert (problem.column, problem.found) == ("indicators.taux_pauvrete.inputs.qpv", "filosofi-qpv-2012")
+    assert problem.todo.startswith("did you mean filosofi-qpv-2021")
 
 
 @pytest.mark.parametrize("key", ["qpv", "communes", "epts", "parts"])

@@ -119,7 +119,7 @@ def test_neutral_indicators_are_never_flagged(edition):
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"territory": "QN99999M"}, "no such quartier, commune or EPT"),
+        ({"territory": "QN99999M"}, "no such quartier, group, commune or EPT, or no quartier in it"),
         ({"theme": "env"}, "no such theme"),
         ({"reference": "region"}, "no such reference"),
     ],

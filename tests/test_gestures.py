@@ -117,6 +117,29 @@ def test_a_correction_replaces_the_file_keeps_the_old_one_and_its_trace(run, wri
     assert run("check", "--data", data)[0] == 0
 
 
+def test_a_correction_no_layout_recognises_is_told_to_replace_the_file_its_card_vouches_for(
+    run, write, tmp_path
+):
+    data, table = tmp_path / "data", "code;menages\n99901;200\n"
+    mapping = "mapping: {key: code, columns: {menages: {variable: menages}}}"
+    path = write("menages.csv", table)
+    write(
+        "menages.csv.card.yaml",
+        f"layout: mapped\nsource: rp\nyear: 2020\nperimeter: cog2020\n{mapping}\n",
+    )
+    assert run("add", path, "--data", data)[0] == 0
+    path.with_name("menages.csv.card.yaml").unlink()
+    again = write("menages.csv", table.replace("200", "210"))
+    code, _, err = run("add", again, "--data", data)
+    assert code == 1
+    assert "a card of the folder vouches for a file of this name" in err
+    assert "`oqhs add FILE --replace`" in err
+    assert run("add", again, "--data", data, "--replace")[0] == 0
+    # Under another name nothing says that it is a correction.
+    other = write("autre.csv", table)
+    assert "--replace" not in run("add", other, "--data", data)[2]
+
+
 def test_the_same_file_again_changes_nothing_and_a_correction_of_nothing_is_refused(run, write, tmp_path):
     data, path = tmp_path / "data", write("data_filo21_qp.csv", QPV_2021)
     code, _, err = run("add", path, "--data", data, "--replace")

@@ -103,23 +103,19 @@ def evolution(
         `CHANGE_COLUMNS`, in the order of the indicators, then by territory. `change` is in points,
         euros or persons over `span_years`, `change_per_year` the same over one year: spans that differ
         are only compared by it; `change_pct` is relative, for amounts and persons alone. `gap_change`
-        (évolution de l'écart) is the change of the territory less that of its reference. `value_edition`
-        is what the later edition shows: an estimate on one perimeter has another level, and then `gap` is
-        that of the edition and `gap_before` is missing. `widening` (creusement) says whether the
-        territory is worse off than its reference and moved further from it, as shown; it is missing for
-        a neutral indicator, and judged on the share of the reference for amounts. `caution` says what
-        the figure suffers from; an estimate on one perimeter, a change between near vintages of FiLoSoFi
-        or across a break of the source is never `flaggable`. Where there is no change, `reason` says
-        why, in French.
+        (évolution de l'écart) is the change of the territory less that of its reference: a difference of
+        differences, which tells no cause. `value_edition` is what the later edition shows: an estimate on
+        one perimeter has another level, and then `gap` is that of the edition and `gap_before` is missing.
+        `widening` (creusement) says whether the territory is worse off than its reference and moved further
+        from it, as shown; it is missing for a neutral indicator, and judged on the share of the reference
+        for amounts. `caution` says what the figure suffers from; an estimate on one perimeter, a change
+        between near vintages of FiLoSoFi or across a break of the source is never `flaggable`. Where there
+        is no change, `reason` says why, in French.
 
     Raises
     ------
     ValueError
         `prices` is not one of the two.
-
-    Notes
-    -----
-    The change of a gap is the difference of differences (descriptive: it tells no cause).
 
     Examples
     --------

@@ -54,7 +54,7 @@ def two_dates(
     A territory that is the same at both dates has the values of the two editions, if they were obtained
     in one way: where one is published and the other is a figure of the observatory, our own figure of
     the first (`check`) takes its place. Otherwise both dates are those of `brought`, if they are observed
-    there. Where neither will do, the row says why.
+    there.
 
     Parameters
     ----------

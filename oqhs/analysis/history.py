@@ -69,8 +69,7 @@ def history(
     passage : DataFrame
         A crosswalk.
     role : {"ancêtre", "descendant"}
-        `ancêtre` tells of each new quartier what it came from, `descendant` of each old one what it
-        became.
+        Of each new quartier what it came from, or of each old one what it became.
     labels : mapping
         Names of the quartiers of both sides, by code.
     perimeters : tuple of str

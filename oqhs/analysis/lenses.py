@@ -84,9 +84,7 @@ def by_widening(
     found["widened_by"] = -found["polarity"] * change
     found["bar"] = found["asked"]
     ends = (found[name] for name in ("coverage_before", "coverage_after", "reference_coverage"))
-    found["doubt"] = _doubts(found, ~_covered(*ends, least=coverage_min))
-    unsure = (found["sampling"] == SAMPLED) & (found["doubt"] == "")
-    found["doubt"] = found["doubt"].mask(unsure, BY_SAMPLING)
+    found["doubt"] = _untested(found, ~_covered(*ends, least=coverage_min))
     return found[reached(found["widened_by"], found["bar"])].assign(kind=WIDENING)
 
 
@@ -109,9 +107,7 @@ def by_bar(
     partial = (~_covered(found["coverage"], least=coverage_min)).where(
         ~percent, spared & ~_covered(found["coverage"], least=1.0)
     )
-    found["doubt"] = _doubts(found, partial)
-    unsure = (found["sampling"] == SAMPLED) & (found["doubt"] == "")
-    found["doubt"] = found["doubt"].mask(unsure, BY_SAMPLING)
+    found["doubt"] = _untested(found, partial)
     return found[reached(away * found["value"], away * found["bar"])].assign(kind=BAR)
 
 
@@ -132,9 +128,7 @@ def by_position(rows: pd.DataFrame, holdings: Sequence[Holding], *, coverage_min
     apart = (found["scale"] == "robust_z") & (spread > 0) & reached(found["away"], edge)
     last = found["away"].where(quarter).groupby([found["indicator"], found["rule"]]).transform("min")
     found["bar"] = -found["polarity"] * edge.where(found["scale"] == "robust_z", last)
-    found["doubt"] = _doubts(found, ~_covered(found["coverage"], least=coverage_min))
-    unsure = (found["sampling"] == SAMPLED) & (found["doubt"] == "")
-    found["doubt"] = found["doubt"].mask(unsure, BY_SAMPLING)
+    found["doubt"] = _untested(found, ~_covered(found["coverage"], least=coverage_min))
     return found[quarter | apart].assign(kind=POSITION)
 
 
@@ -187,3 +181,9 @@ def _doubts(found: pd.DataFrame, partial: pd.Series) -> pd.Series:
         BY_SOURCE: found["sampling"] == UNKNOWN,
     }
     return pd.Series(np.select(list(reasons.values()), list(reasons), default=""), index=found.index)
+
+
+def _untested(found: pd.DataFrame, partial: pd.Series) -> pd.Series:
+    """Say what makes a figure that no test is made of uncertain; of one that is sampled, the sampling."""
+    doubts = _doubts(found, partial)
+    return doubts.mask((doubts == "") & (found["sampling"] == SAMPLED), BY_SAMPLING)

@@ -22,6 +22,7 @@ from oqhs.analysis.lenses import (
 from oqhs.analysis.uncertainty import EXHAUSTIVE, FISCAL, MEASURED
 from oqhs.entries import Indicator
 from oqhs.text import format_gap, format_value, listing
+from oqhs.wording import TO_REFERENCE
 
 DROPPING = "decrochage"
 #: A décrochage whose gap is sure, and what confirms it is not.
@@ -50,13 +51,6 @@ _PLACES = {
 }
 _SIDES = {-1: "au moins", 1: "au plus"}
 _OUTSIDE = " Pour repère, {in_outside} : {value}, soit un écart de {gap}."
-_REFERENCES = {
-    "departement": "au département",
-    "ept": "à l'EPT",
-    "commune": "à la commune",
-    "ensemble_qpv": "à l'ensemble des QPV",
-    "hors_qpv": "au territoire hors QPV",
-}
 _FIRM = "Ferme : la marge du sondage ne suffit pas à ramener l'écart sous le seuil{interval}."
 _OBSERVED = {
     EXHAUSTIVE: "Constaté : recensement exhaustif, sans marge de sondage.",
@@ -89,7 +83,7 @@ def templates() -> list[str]:
     >>> "au département" in templates()
     True
     """
-    tables = (_HEADS, _PLACES, _SIDES, _REFERENCES, _OBSERVED, _MAY_BE_SAMPLING, _DOUBTS)
+    tables = (_HEADS, _PLACES, _SIDES, TO_REFERENCE, _OBSERVED, _MAY_BE_SAMPLING, _DOUBTS)
     alone = (_SHARE_WIDENED, _OUTSIDE, _FIRM, _COUNTED_HERE)
     return [*(text for table in tables for text in table.values()), *alone]
 
@@ -178,8 +172,8 @@ def _widened(row: Mapping[Hashable, Any], indicator: Indicator, *, in_points: bo
 def _confirmed(codes: str) -> str:
     """Say what confirms a décrochage, from its codes (`ecart:commune`)."""
     pairs = [code.split(":") for code in codes.split(", ") if code]
-    gaps = [_REFERENCES[reference] for kind, reference in pairs if kind == GAP]
-    grown = [_REFERENCES[reference] for kind, reference in pairs if kind == WIDENING]
+    gaps = [TO_REFERENCE[reference] for kind, reference in pairs if kind == GAP]
+    grown = [TO_REFERENCE[reference] for kind, reference in pairs if kind == WIDENING]
     said = [f"l'écart {listing(gaps)}"] if gaps else []
     said += [f"le creusement de l'écart {listing(grown)}"] if grown else []
     return " et par ".join(said)

@@ -12,7 +12,7 @@ import typer
 from oqhs.cli.shared import DataFolder, EditionYear, check_output, console, names_of, steps
 from oqhs.edition import Edition
 from oqhs.observatory import Observatory
-from oqhs.publish.portrait.portrait import PORTRAIT_FILES
+from oqhs.publish.portrait.portrait import PORTRAIT_FILES, quartiers_of
 
 #: Example shown under the help of the command.
 EXAMPLE = "oqhs portrait 2024 --quartiers QN99901M,QN99902M -o dossier/"
@@ -46,30 +46,20 @@ def portrait(
     with steps("indicateurs") as tell:
         tell(0, 1, "indicateurs")
         names = codes or chosen.geography.of_kind("qpv")
+        inside = [quartiers_of(chosen.geography, name) for name in ([territoire] if territoire else names)]
         if output.suffix:
             written = [chosen.portrait(territoire or (names[0] if len(names) == 1 else names)).write(output)]
         else:
-            written = _fiches(
-                chosen, [territoire, *_inside(chosen, territoire)] if territoire else names, output, tell
-            )
+            each = dict.fromkeys([territoire, *inside[0]] if territoire else names)
+            written = _fiches(chosen, list(each), output, tell)
     for path in written:
         console.print(f"{path}", markup=False, soft_wrap=True)
-
-
-def _inside(edition: Edition, territory: str) -> list[str]:
-    """Give the quartiers of an EPT or a commune."""
-    rows = edition.memberships
-    return sorted({*rows.loc[rows["parent"] == territory, "territory"]} & {*edition.geography.of_kind("qpv")})
 
 
 def _fiches(
     edition: Edition, names: Sequence[str], folder: Path, tell: Callable[[int, int, str], None]
 ) -> list[Path]:
-    """Write each portrait in both formats; what is unknown is refused before anything is written."""
-    known = {*edition.geography.of_kind("qpv"), *edition.geography.of_kind("regroupement")}
-    for name in names:
-        if name not in known:
-            edition.portrait(name)
+    """Write each portrait in both formats."""
     folder.mkdir(exist_ok=True)
     waited: list[Future[Path]] = []
     # The type is set aside, while the next portrait is put together.

@@ -84,13 +84,10 @@ def crow_fly(
     nearest = np.empty(len(points))
     nearest[place] = straight
     within = pace.within(nearest * detour)
-    # All those at this distance, whatever the last digits of their coordinates.
-    some = np.flatnonzero(within)
-    place, rank = tree.query(points[some], predicate="dwithin", distance=nearest[some] * (1 + SAME) + SAME)
-    first = np.full(len(points), len(codes))
-    np.minimum.at(first, some[place], rank)
+    facility = np.full(len(points), NOBODY)
+    facility[within] = _first_at(tree, points[within], nearest[within])
     walked = np.where(within, nearest * detour, np.nan)
-    answered = answer(origins.index, codes, np.where(within, first, NOBODY), walked, pace)
+    answered = answer(origins.index, codes, facility, walked, pace)
     answered["status"] = pd.array(CROW_FLY_STATUSES, dtype="str").take(np.where(within, 0, 1))
     answered.attrs = {
         "speed_kmh": pace.speed_kmh,
@@ -99,3 +96,11 @@ def crow_fly(
         "notice": CROW_FLY_NOTICE,
     }
     return answered
+
+
+def _first_at(tree: shapely.STRtree, points: np.ndarray, nearest: np.ndarray) -> np.ndarray:
+    """First of the facilities as near to each point as the nearest, but for rounding."""
+    place, rank = tree.query(points, predicate="dwithin", distance=nearest * (1 + SAME) + SAME)
+    first = np.full(len(points), len(tree))
+    np.minimum.at(first, place, rank)
+    return first

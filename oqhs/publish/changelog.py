@@ -9,8 +9,8 @@ from oqhs.errors import DataError
 from oqhs.publish import printed
 from oqhs.publish.contents import Contents
 from oqhs.publish.diff import changelog_section, diff
-from oqhs.publish.manifest import MANIFEST, read_manifest
-from oqhs.publish.shelf import CHANGELOG
+from oqhs.publish.manifest import read_manifest
+from oqhs.publish.shelf import CHANGELOG, name_after
 
 _DAMAGED = "La livraison précédente ({}) n'est plus lisible : ce qui a changé depuis n'a pu être établi."
 _NARROWER = "La livraison précédente ({}) allait moins loin : ce qui a changé depuis n'est pas dit ici."
@@ -34,20 +34,21 @@ def changelog(previous: Path | None, folder: Path, contents: Contents) -> str:
     head.append(printed.DIFFUSION[contents.diffusion])
     if previous is None:
         return "\n\n".join([*head, _FIRST]) + "\n"
-    name = f"r{int(previous.name[1:]) + 1}"
-    if _is_narrower(previous, contents):
-        return "\n\n".join([*head, f"## {name}\n\n{_NARROWER.format(previous.name)}"]) + "\n"
+    name = name_after(previous)
     try:
-        section = changelog_section(diff(previous, folder, contents.catalogue), name)
+        narrower = _is_narrower(previous, contents)
+        section = (
+            _NARROWER if narrower else changelog_section(diff(previous, folder, contents.catalogue), name)
+        )
     except DataError:
-        section = f"## {name}\n\n{_DAMAGED.format(previous.name)}"
+        narrower, section = True, _DAMAGED  # nobody knows how far it went
+    if narrower:
+        return "\n\n".join([*head, f"## {name}", section.format(previous.name)]) + "\n"
     return "\n\n".join([*head, section.strip(), *_earlier(previous)]) + "\n"
 
 
 def _is_narrower(previous: Path, contents: Contents) -> bool:
     """Whether the release before holds what may not go as far as this one."""
-    if not (previous / MANIFEST).is_file():
-        return False
     before = str(read_manifest(previous).get("diffusion"))
     return before not in DIFFUSIONS or DIFFUSIONS.index(before) < DIFFUSIONS.index(contents.diffusion)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
 
 from oqhs.catalogue import Catalogue
+from oqhs.geography import Geography
 from oqhs.sources.cards import Card
 
 
@@ -47,6 +49,11 @@ class Contents:
     history: pd.DataFrame | None = None
     attributions: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def geography(self) -> Geography:
+        """Territories and who contains whom."""
+        return Geography(str(self.recipe["departement"]), self.territories, self.memberships)
+
     @property
     def quartiers(self) -> pd.DataFrame:
         """Names and outlines of the quartiers and of their groups, by code."""
@@ -56,10 +63,15 @@ class Contents:
     @property
     def held(self) -> frozenset[str]:
         """Cards of counts the département holds: their checksum would let anybody try what is hidden."""
-        protected = {name for name, one in self.catalogue.sources.items() if one.protected is not None}
         if self.diffusion == "interne":
             return frozenset()
-        return frozenset(name for name, card in self.inputs.items() if card.source in protected)
+        cards = self.inputs.items()
+        return frozenset(name for name, card in cards if self.catalogue.protects(card.source))
+
+    @property
+    def has_site(self) -> bool:
+        """Whether the static site goes in the release."""
+        return bool(self.recipe["site"])
 
     @property
     def planned(self) -> Mapping[str, Mapping[str, object]]:

@@ -9,9 +9,13 @@ import pandas as pd
 
 from oqhs.columns import Columns
 from oqhs.publish.contents import Contents
+from oqhs.publish.manifest import MANIFEST
 from oqhs.sources.cards import sha256
+from oqhs.wording import LICENCES, licence_name
 
 DATAPACKAGE = "datapackage.json"
+#: The description itself, and the manifest, which vouches for it.
+_NOT_DESCRIBED = {DATAPACKAGE, MANIFEST}
 _FORMATS = {
     "csv": "text/csv",
     "gpkg": "application/geopackage+sqlite3",
@@ -22,15 +26,6 @@ _FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _TYPES = {"booléen": "boolean", "entier": "integer", "nombre": "number", "texte": "string"}
-#: The licences of the cards, as the standard names them.
-_LICENCES = {
-    "etalab-2.0": (
-        "etalab-2.0",
-        "Licence Ouverte 2.0",
-        "https://www.etalab.gouv.fr/licence-ouverte-open-licence",
-    ),
-    "odbl-1.0": ("ODbL-1.0", "Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
-}
 
 
 def datapackage(folder: Path, contents: Contents, columns: pd.DataFrame, told: Columns) -> dict[str, object]:
@@ -55,17 +50,14 @@ def datapackage(folder: Path, contents: Contents, columns: pd.DataFrame, told: C
     fields = {str(table): rows for table, rows in columns.groupby("table", sort=False)}
     licences = sorted({card.licence for card in contents.inputs.values()})
     title = f"Indicateurs des quartiers prioritaires, {contents.departement}, édition {contents.edition}"
-    names = [_LICENCES.get(name, (name, name, None)) for name in licences]
+    described = sorted(path for path in folder.iterdir() if path.suffix and path.name not in _NOT_DESCRIBED)
     return {
         "profile": "data-package",
         "name": f"oqhs-{contents.edition}",
         "title": title,
         "description": "Données inventées." if contents.invented else "",
         "diffusion": contents.diffusion,
-        "licenses": [
-            {key: value for key, value in zip(("name", "title", "path"), one, strict=True) if value}
-            for one in names
-        ],
+        "licenses": [_licence(name) for name in licences],
         "sources": [
             {"title": f"{source.label} ({source.producer})", "path": source.page}
             for source in (
@@ -73,8 +65,13 @@ def datapackage(folder: Path, contents: Contents, columns: pd.DataFrame, told: C
                 for name in sorted({card.source for card in contents.inputs.values()})
             )
         ],
-        "resources": [_resource(path, fields, told) for path in sorted(folder.iterdir()) if path.is_file()],
+        "resources": [_resource(path, fields, told) for path in described],
     }
+
+
+def _licence(name: str) -> dict[str, object]:
+    page = {"path": LICENCES[name][1]} if name in LICENCES else {}
+    return {"name": name, "title": licence_name(name), **page}
 
 
 def _resource(path: Path, fields: Mapping[str, pd.DataFrame], told: Columns) -> dict[str, object]:

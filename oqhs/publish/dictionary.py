@@ -10,6 +10,7 @@ from oqhs.columns import Columns
 from oqhs.entries import Indicator
 from oqhs.publish.contents import Contents
 from oqhs.text import listing
+from oqhs.wording import licence_name
 
 _BETWEEN = " | "  # between the codes of a cell
 
@@ -123,8 +124,8 @@ def sources_of(contents: Contents) -> pd.DataFrame:
                 "Producteur": source.producer,
                 "Année": str(card.year or ""),
                 "Périmètre": card.perimeter or "",
-                "Licence": card.licence,
-                "Mention": source.attribution,
+                "Licence": licence_name(card.licence),
+                "Mention": contents.attributions.get(name, ""),
                 "Obtenu le": card.obtained.isoformat(),
                 "Indicateurs": listing([contents.catalogue.indicator(one).label for one in used]),
                 "Page": source.page,

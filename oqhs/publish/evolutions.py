@@ -20,7 +20,7 @@ from oqhs.publish.printed import (
     told_apart,
     write_document,
 )
-from oqhs.text import NO_BREAK_SPACE, format_gap, format_number, format_value
+from oqhs.text import NO_BREAK_SPACE, STATUS_SHORT, format_gap, format_number, format_value
 
 _FEW = 3  # territories that are named rather than counted
 _SHOWN: dict[str, Callable[[float, str, int], str]] = {
@@ -91,9 +91,12 @@ def worded(
     table["reference_label"] = table["reference_territory"].map(forms["label"]).fillna("")
     decimals = pd.Series([one.decimals for one in indicators], index=table.index)
     table["decimals"] = decimals.where((table["unit"] != "percent") | (decimals > 0), 1)
+    missing = table["status"].map(STATUS_SHORT).fillna(MISSING)
     for column, formatted in _SHOWN.items():
         cells = zip(table[column], table["unit"], table["decimals"], strict=True)
-        table[f"{column}_affiche"] = [formatted(*cell) or MISSING for cell in cells]
+        table[f"{column}_affiche"] = [
+            formatted(*cell) or short for cell, short in zip(cells, missing, strict=True)
+        ]
     persons = table["unit"] == "persons"
     for side in ("", "reference_"):
         relative = table[f"{side}change_pct"].map(_percent)
@@ -130,12 +133,12 @@ def _reading_key(row: Mapping[str, object], forms: Mapping[str, Mapping[str, str
         f"{row['year']}, soit {row['change_affiche']} en {row['span_years']} {years} "
         f"({row['change_per_year_affiche']} par an)"
     )
-    if row["reference_change_affiche"] != MISSING:
+    if pd.notna(row["reference_change"]):
         where = forms["label_article"][str(row["reference_territory"])]
         sentence += f" ; {where} : {row['reference_change_affiche']}"
-    if row["gap_change_affiche"] != MISSING:
+    if pd.notna(row["gap_change"]):
         sentence += f" ; évolution de l'écart : {row['gap_change_affiche']}"
-    if row["value_edition_affiche"] not in {row["value_affiche"], MISSING}:
+    if pd.notna(row["value_edition"]) and row["value_edition_affiche"] != row["value_affiche"]:
         sentence += f" ; valeur de l'édition : {row['value_edition_affiche']}"
     caution = f" Précaution : {row['caution']}." if row["caution"] else ""
     return f"{sentence}.{caution} {NOTICE}"

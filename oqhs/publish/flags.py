@@ -10,6 +10,7 @@ from oqhs.analysis.flags import STATE_WORDS, TO_CONFIRM
 from oqhs.catalogue import Catalogue
 from oqhs.publish import printed, writers
 from oqhs.text import listing
+from oqhs.wording import REFERENCE_NAMES
 
 #: How each kind of flag is named, the most serious first.
 KIND_WORDS = {
@@ -18,13 +19,6 @@ KIND_WORDS = {
     "creusement": "creusement de l'écart",
     "seuil": "seuil franchi",
     "position": "position parmi les quartiers",
-}
-REFERENCE_WORDS = {
-    "departement": "Département",
-    "ept": "EPT",
-    "commune": "Commune",
-    "ensemble_qpv": "Ensemble des quartiers",
-    "hors_qpv": "Hors quartiers",
 }
 #: What stands over every list of flags.
 NOTICE = (
@@ -168,7 +162,7 @@ def figures_sheet(flags: pd.DataFrame, lines: list[str]) -> writers.Sheet:
 def _french(flags: pd.DataFrame) -> pd.DataFrame:
     frame = flags[list(_COLUMNS)].assign(
         kind=flags["kind"].map(KIND_WORDS),
-        reference=flags["reference"].map(REFERENCE_WORDS).fillna(""),
+        reference=flags["reference"].map(REFERENCE_NAMES).fillna(""),
         state=flags["state"].map(STATE_WORDS),
         year=flags["year"].astype("str"),
     )

@@ -12,7 +12,7 @@ import pyogrio
 from oqhs.publish.contents import Contents
 from oqhs.publish.maps.classes import classes_of
 from oqhs.publish.writers import rounded
-from oqhs.text import STATUS_WORDS
+from oqhs.text import NOT_AVAILABLE, STATUS_WORDS
 
 LAYER = "quartiers"
 STYLES = "layer_styles"  # where QGIS looks for the style of a layer
@@ -20,6 +20,7 @@ _DAY = "2000-01-01T00:00:00.000Z"
 _FILLS = ("#deebf7", "#9ecae1", "#4292c6", "#084594")  # one hue, dark is high
 _HATCH = "#969696"
 _EDGE = "#404040"
+_TOLD = ("value", "status", "year", "coverage")
 
 
 def wide(contents: Contents) -> gpd.GeoDataFrame:
@@ -29,9 +30,9 @@ def wide(contents: Contents) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         `territory`, `kind`, `label`, `communes`, `epts` (names), `perimeter`, `decrochages` (labels of the
-        indicators), and for every indicator its value under its own id, its gap to the département
-        (`_ecart`), and why there is no value (`_statut`, empty where there is one); then `diffusion` and
-        `invented`.
+        indicators), and for every indicator its value under its own id, its year (`_annee`), the known part
+        of what it is made of (`_couverture`, 0 to 1), its gap to the département (`_ecart`), and why there is
+        no value (`_statut`, empty where there is one); then `diffusion` and `invented`.
     """
     quartiers = contents.quartiers
     names = contents.territories.set_index("territory")["label"].to_dict()
@@ -49,8 +50,11 @@ def wide(contents: Contents) -> gpd.GeoDataFrame:
     for name in contents.catalogue.shown(contents.planned):
         if name not in observations["value"]:
             continue
-        status = observations["status"][name].reindex(table.index).fillna("not_available").astype("str")
-        figures[name] = observations["value"][name].reindex(table.index)
+        told = {column: observations[column][name].reindex(table.index) for column in _TOLD}
+        status = told["status"].fillna(NOT_AVAILABLE).astype("str")
+        figures[name] = told["value"]
+        figures[f"{name}_annee"] = told["year"].astype("Int64")
+        figures[f"{name}_couverture"] = told["coverage"]
         if name in gaps:
             figures[f"{name}_ecart"] = gaps[name].reindex(table.index)
         figures[f"{name}_statut"] = status.map(STATUS_WORDS).fillna("")
@@ -71,6 +75,7 @@ def write_geopackage(contents: Contents, path: Path) -> None:
     layer = rounded(wide(contents))
     title = f"Quartiers, {contents.departement}, édition {contents.edition}"
     shown = _shown(contents, layer)
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _DAY})
     try:
         pyogrio.write_dataframe(
@@ -86,7 +91,7 @@ def write_geopackage(contents: Contents, path: Path) -> None:
             styles, path, layer=STYLES, driver="GPKG", append=True, layer_options={"FID": "id"}
         )
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
 def _shown(contents: Contents, layer: gpd.GeoDataFrame) -> str | None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from oqhs.catalogue import Catalogue
 from oqhs.entries import Indicator
-from oqhs.text import format_gap, format_value, round_half_up
+from oqhs.text import NOT_AVAILABLE, STATUS_SHORT, format_gap, format_value, round_half_up
 
 KEY_TABLE_COLUMNS = [
     "theme",
@@ -48,8 +48,8 @@ KEY_TABLE_COLUMNS = [
     "reference_label",
 ]
 
-#: What is printed where there is no value.
-MISSING = "n. d."
+#: What is printed where there is no figure, and no status says why.
+MISSING = STATUS_SHORT[NOT_AVAILABLE]
 
 #: What stands between two caveats in one cell.
 CAVEAT_MARK = " | "
@@ -113,10 +113,11 @@ def _row(
     name = str(gap["indicator"])
     indicator = catalogue.indicator(name)
     value, reference, shown = (_number(gap[key]) for key in ("value", "reference_value", "gap"))
+    statuses = str(gap["status"]), str(gap["reference_status"])
     displayed = {
-        "qpv_affiche": _value(value, indicator),
-        "reference_affiche": _value(reference, indicator),
-        "gap_affiche": format_gap(shown, indicator.unit, indicator.decimals) or MISSING,
+        "qpv_affiche": _value(value, indicator) or _short(statuses[0]),
+        "reference_affiche": _value(reference, indicator) or _short(statuses[1]),
+        "gap_affiche": format_gap(shown, indicator.unit, indicator.decimals) or _short(*statuses),
     }
     return {
         **gap,
@@ -151,7 +152,12 @@ def _number(value: object) -> float:
 
 
 def _value(value: float, indicator: Indicator) -> str:
-    return format_value(value, indicator.unit, indicator.decimals) or MISSING
+    return format_value(value, indicator.unit, indicator.decimals)
+
+
+def _short(*statuses: str) -> str:
+    """Say in a cell why there is no figure: the first of the statuses that is not `observed`."""
+    return next((STATUS_SHORT[status] for status in statuses if status in STATUS_SHORT), MISSING)
 
 
 def _footnote(indicator: Indicator, gap: Mapping[str, object], wording: Wording) -> str:

@@ -17,6 +17,7 @@ from oqhs.sources.cards import sha256
 
 MANIFEST = "manifest.json"
 _LIBRARIES = ("oqhs", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "scipy", "shapely", "xlsxwriter")
+_OF_SITE = ("altair", "jinja2", "matplotlib", "vl-convert-python")
 #: What a card says that changes no figure, or that stands in the manifest already.
 _TOLD_ELSEWHERE = {"archive", "diffusion", "obtained", "path", "replaces", "sha256", "title"}
 _CARD_FIELDS = {"layout", "source", "year", "perimeter", "licence", "obtained", "sha256", "invented", "title"}
@@ -43,7 +44,7 @@ def manifest_of(
         "catalogue": _catalogue(),
         "previous": _previous(previous),
         "outputs": checksums(folder),
-        "versions": dict(made_with) if made_with is not None else versions(),
+        "versions": dict(made_with) if made_with is not None else versions(site=contents.has_site),
     }
 
 
@@ -60,9 +61,9 @@ def _input(name: str, contents: Contents) -> dict[str, object]:
     return told
 
 
-def versions() -> dict[str, str]:
-    """Give the versions a release is made with, and the fingerprint of the package."""
-    libraries = {name: version(name) for name in _LIBRARIES}
+def versions(*, site: bool) -> dict[str, str]:
+    """Give the versions a release is made with, its site included, and the fingerprint of the package."""
+    libraries = {name: version(name) for name in (*_LIBRARIES, *(_OF_SITE if site else ()))}
     return {"python": platform.python_version(), **libraries, "code": _code()}
 
 

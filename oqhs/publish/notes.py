@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from oqhs.catalogue import Catalogue
 from oqhs.errors import OqhsError
 from oqhs.publish import printed, word, writers
 from oqhs.publish.pages import Document, Part, Rows, page_of
-from oqhs.sources.cards import Card
-from oqhs.text import OBSERVED, listing
+from oqhs.text import OBSERVED
 
 #: Formats a note is written in.
 FORMATS = (*printed.FORMATS, ".html", ".docx")
-_LICENCES = {"etalab-2.0": "Licence Ouverte 2.0 (Etalab)", "odbl-1.0": "ODbL 1.0"}
 _NUMBERS = ("qpv_affiche", "reference_affiche", "gap_affiche")
 #: The theme heads its rows.
 _HEADERS = {name: header for name, header in printed.PRINTED.items() if name != "theme"}
@@ -28,7 +25,7 @@ class Note:
     """A note: its title, its rows, where their figures come from, whether some are invented.
 
     `table` holds key tables (`oqhs.publish.key_table`), one territory after the other; `sources` is a line
-    for each source, as `source_lines` gives them.
+    for each source, as `oqhs.publish.origins.source_lines` gives them.
     """
 
     title: str
@@ -117,14 +114,8 @@ def _zone(rows: pd.DataFrame, note: Note) -> Iterator[Part]:
         yield Part("Clés de lecture", tuple(reading), level=3)
 
 
-def source_lines(
-    table: pd.DataFrame,
-    observations: pd.DataFrame,
-    cards: Mapping[str, Card],
-    catalogue: Catalogue,
-    attribution: Callable[[str], str],
-) -> tuple[str, ...]:
-    """Tell the sources of the figures of key tables: who, years, perimeters, licence, what must be printed.
+def cards_of(table: pd.DataFrame, observations: pd.DataFrame) -> set[str]:
+    """Give the cards that the figures of key tables are made of, on both sides.
 
     Parameters
     ----------
@@ -132,36 +123,7 @@ def source_lines(
         Key tables; what they do not tell has no source here.
     observations : DataFrame
         Those of the edition: `source` joins with `+` the cards a figure was made of.
-    cards, catalogue
-        The cards, and their sources.
-    attribution : callable
-        Gives what must be printed for a card, as `oqhs.materials.Materials.attribution` does.
     """
-    by_source: dict[str, list[str]] = {}
-    for name in sorted(_cards_of(table, observations) & set(cards)):
-        by_source.setdefault(cards[name].source, []).append(name)
-    return tuple(
-        _source_line(source, [cards[name] for name in names], catalogue, map(attribution, names))
-        for source, names in sorted(by_source.items())
-    )
-
-
-def _source_line(source: str, cards: list[Card], catalogue: Catalogue, attributions: Iterable[str]) -> str:
-    entry = catalogue.sources[source]
-    years = sorted({str(card.year) for card in cards if card.year is not None})
-    perimeters = sorted({card.perimeter for card in cards if card.perimeter is not None})
-    facts = [
-        entry.label if entry.producer in entry.label else f"{entry.label} ({entry.producer})",
-        *([listing(years)] if years else []),
-        *([f"périmètre {listing(perimeters)}"] if perimeters else []),
-        listing(sorted({_LICENCES.get(card.licence, card.licence) for card in cards})),
-    ]
-    asked = dict.fromkeys(text.rstrip(".") for text in attributions if text)
-    return ". ".join([", ".join(facts), *asked]) + "."
-
-
-def _cards_of(table: pd.DataFrame, observations: pd.DataFrame) -> set[str]:
-    """Give the cards that the figures told are made of, on both sides."""
     sides = (("territory", "status"), ("reference_territory", "reference_status"))
     told = pd.concat(
         table.loc[table[status] == OBSERVED, ["indicator", side]].set_axis(["indicator", "territory"], axis=1)

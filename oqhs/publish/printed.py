@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from oqhs.publish import writers
-from oqhs.publish.key_table import CAVEAT_MARK, FOOTNOTES, MISSING
-from oqhs.text import listing
+from oqhs.publish.key_table import CAVEAT_MARK, FOOTNOTES
+from oqhs.text import STATUS_SHORT, STATUS_WORDS, listing
 
 INVENTED = "DONNÉES INVENTÉES : ce département n'existe pas, ces chiffres ne décrivent aucun lieu."
 FORMATS = (".csv", ".md", ".xlsx")
@@ -114,7 +114,10 @@ def notes_of(table: pd.DataFrame) -> list[str]:
     """Footnotes the table calls, in their order."""
     letters = sorted({letter for cell in table["note"] for letter in cell.split(", ") if letter})
     lines = [f"{letter} : {FOOTNOTES[letter]}." for letter in letters]
-    lines += [f"{MISSING} : non disponible."] if table["gap"].isna().any() else []
+    cells = set(table[["qpv_affiche", "reference_affiche", "gap_affiche"]].to_numpy().ravel())
+    lines += [
+        f"{short} : {STATUS_WORDS[status]}." for status, short in STATUS_SHORT.items() if short in cells
+    ]
     return [*lines, "Les écarts sont calculés avant arrondi."]
 
 
@@ -149,7 +152,8 @@ def caveats_of(table: pd.DataFrame) -> list[str]:
 
 def printed(table: pd.DataFrame) -> pd.DataFrame:
     """Give a key table as displayed, with French headers."""
-    return _headed(table, PRINTED, {"qpv_affiche": "territory_label", "reference_affiche": "reference_label"})
+    shown = table.assign(year=table["year"].astype("str").fillna(""))
+    return _headed(shown, PRINTED, {"qpv_affiche": "territory_label", "reference_affiche": "reference_label"})
 
 
 def _headed(table: pd.DataFrame, names: dict[str, str], labels: dict[str, str]) -> pd.DataFrame:
@@ -262,7 +266,9 @@ def _sheet(table: pd.DataFrame, names: dict[str, str], above: list[str]) -> writ
     for column in ("coverage", "reference_coverage"):
         formats[column] = "0.0%"
     for column in ("qpv", "reference", "gap"):
-        worded[column] = worded[column].astype(object).where(table[column].notna(), MISSING)
+        worded[column] = (
+            worded[column].astype(object).where(table[column].notna(), table[f"{column}_affiche"])
+        )
     labels = {"qpv": "territory_label", "reference": "reference_label"}
     frame = _headed(worded, names, labels)
     # Columns that name the territories may stand ahead: they are text.

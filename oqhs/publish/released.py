@@ -78,7 +78,7 @@ def released_counts(given: Iterable[Path], catalogue: Catalogue) -> pd.DataFrame
 def _told(release: Path, catalogue: Catalogue) -> Iterator[pd.DataFrame]:
     """Give the protected counts of a release: as measured, and those its observations are made of."""
     manifest: Mapping[str, Any] = read_manifest(release)
-    cards = {name for name, card in manifest["inputs"].items() if _is_protected(card["source"], catalogue)}
+    cards = {name for name, card in manifest["inputs"].items() if catalogue.protects(card["source"])}
     if not cards or manifest["diffusion"] == _INTERNAL:
         return
     where = {"edition": manifest["edition"], "release": release.name, "perimeter": manifest["perimeter"]}
@@ -100,7 +100,3 @@ def _of_cards(rows: pd.DataFrame, cards: set[str]) -> pd.DataFrame:
     """Rows that some of these cards hold, told or hidden."""
     of_cards = rows["source"].map(lambda names: bool(cards & set(names.split("+"))))
     return rows[of_cards.astype("bool") & rows["status"].isin([OBSERVED, SECRET])]
-
-
-def _is_protected(source: str, catalogue: Catalogue) -> bool:
-    return source in catalogue.sources and catalogue.sources[source].protected is not None

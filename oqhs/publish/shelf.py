@@ -37,6 +37,11 @@ def releases(home: Path) -> list[Path]:
     return sorted(found, key=lambda path: int(path.name[1:]))
 
 
+def name_after(previous: Path | None) -> str:
+    """Give the name of the release that follows another one, or of the first."""
+    return f"r{int(previous.name[1:]) + 1 if previous is not None else 1}"
+
+
 def current(home: Path) -> Path | None:
     """Give the current release of an edition; None without one.
 
@@ -108,7 +113,7 @@ def settle(home: Path, folder: Path) -> Path:
     if last is not None and same(last, folder):
         target = last
     else:
-        target = home / f"r{int(last.name[1:]) + 1 if last is not None else 1}"
+        target = home / name_after(last)
         _flush(folder)
         folder.rename(target)
         _flush_folder(home)

@@ -6,6 +6,9 @@ files say neither who wrote them nor when.
 
 from __future__ import annotations
 
+import base64
+import html
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,12 +43,14 @@ DIVERGING = ("#8F4402", "#DB7B22", "#F9CE9C", "#F4F2EF", "#BCD7EC", "#5B9BD0", "
 #: What stands for a value that is not there: never a colour, one hatch for each reason.
 HATCHES = {
     "secret": "//////",
-    "not_significant": "....",
+    "not_significant": "...",
     "not_available": "\\\\\\\\\\\\",
     "not_applicable": "xxxx",
     "not_covered": "----",
     "not_comparable": "++++",
 }
+#: The same where surfaces are small: closer. Each dot is a path of a drawing, and only some are added.
+DENSE_HATCHES = {name: f"{hatch}." if "." in hatch else 2 * hatch for name, hatch in HATCHES.items()}
 HATCH_INK = "#7B8794"
 
 _LIGHT_FROM = 0.4  # relative luminance over which ink is read better than paper
@@ -262,17 +267,36 @@ def write_figure(figure: Figure, path: str | Path, *, alt: str = "") -> None:
         Figures are not written in that format.
     """
     target = Path(path)
-    suffix = target.suffix.lower()
-    if suffix not in FIGURE_FILES:
+    if target.suffix.lower() not in FIGURE_FILES:
         raise UnknownError(
             "a figure is not written in this format",
             file=target,
-            found=suffix,
+            found=target.suffix.lower(),
             allowed=", ".join(FIGURE_FILES),
             todo="end the name of the file with one of them",
         )
+    write_whole(target, lambda aside: _save(figure, aside, target.suffix.lower(), alt))
+
+
+def figure_html(figure: Figure, alt: str) -> str:
+    """Give a figure as an image of a page, held in it, with the words for who does not see it.
+
+    Parameters
+    ----------
+    figure : Figure
+        As a chart or a map gives it.
+    alt : str
+        What is drawn, in words.
+    """
+    held = io.BytesIO()
+    _save(figure, held, ".png", alt)
+    image = base64.b64encode(held.getvalue()).decode("ascii")
+    words = html.escape(alt, quote=True)
+    return f'<img alt="{words}" style="max-width: 100%" src="data:image/png;base64,{image}">'
+
+
+@themed()
+def _save(figure: Figure, target: Path | io.BytesIO, suffix: str, alt: str) -> None:
+    """Write a figure without who made it, nor when."""
     told = {**_FORGOTTEN[suffix], **({_DESCRIPTION[suffix]: alt} if alt else {})}
-    with themed():
-        write_whole(
-            target, lambda aside: figure.savefig(aside, format=suffix.removeprefix("."), metadata=told)
-        )
+    figure.savefig(target, format=suffix.removeprefix("."), metadata=told)

@@ -9,16 +9,9 @@ import pandas as pd
 from oqhs.publish import dictionary, evolutions, flags, printed
 from oqhs.publish.contents import Contents
 from oqhs.publish.writers import Sheet, write_workbook
-from oqhs.text import NOT_APPLICABLE, NOT_AVAILABLE, NOT_COVERED, NOT_SIGNIFICANT, SECRET
+from oqhs.text import NOT_AVAILABLE, STATUS_SHORT, STATUS_WORDS
+from oqhs.wording import REFERENCE_NAMES
 
-#: What stands in a cell without a value, and what it says.
-_CODES = {
-    SECRET: ("s", "couvert par le secret statistique"),
-    NOT_SIGNIFICANT: ("ns", "non significatif"),
-    NOT_AVAILABLE: ("nd", "non disponible"),
-    NOT_APPLICABLE: ("so", "sans objet"),
-    NOT_COVERED: ("nc", "hors de la couche, ou trop peu couvert"),
-}
 _SHEETS = {
     "Lisez-moi": "ce que tient ce classeur",
     "Tableau clé": "l'ensemble des quartiers et le département, indicateur par indicateur",
@@ -79,7 +72,7 @@ def _browsed(sheet: Sheet, fixed: int = 2) -> Sheet:
 
 def _read_me(contents: Contents, sheets: list[str], marks: list[str]) -> Sheet:
     rows = [("Feuille", name, _SHEETS[name]) for name in sheets]
-    rows += [("Code", code, f"pas de valeur : {words}") for code, words in _CODES.values()]
+    rows += [("Sans valeur", short, STATUS_WORDS[status]) for status, short in STATUS_SHORT.items()]
     rows += [
         ("Lecture", "Écart", "valeur du quartier moins valeur de la référence, calculé avant arrondi"),
         ("Lecture", "Point", "un écart entre deux pourcentages est en points"),
@@ -92,28 +85,37 @@ def _read_me(contents: Contents, sheets: list[str], marks: list[str]) -> Sheet:
 
 
 def _by_quartier(contents: Contents, above: list[str]) -> Sheet:
-    """Lay out the values: a number where there is one, the code of the reason elsewhere."""
+    """Lay out the values, each indicator under its year: a number, or the reason why there is none."""
     quartiers = contents.quartiers
     shown = contents.catalogue.shown(contents.planned)
     rows = contents.observations[contents.observations["territory"].isin(quartiers.index)]
     values = rows.pivot(index="territory", columns="indicator", values="value")
     statuses = rows.pivot(index="territory", columns="indicator", values="status")
-    codes = {status: code for status, (code, _) in _CODES.items()}
     frame = pd.DataFrame({"Quartier": quartiers["label"], "Code": quartiers.index}, index=quartiers.index)
     formats = pd.DataFrame("", index=frame.index, columns=frame.columns, dtype="str")
     for name, one in shown.items():
         if name not in values:
             continue
         known = values[name].reindex(frame.index)
-        why = statuses[name].astype("str").map(codes).reindex(frame.index).fillna(codes[NOT_AVAILABLE])
-        frame[one.label] = known.astype(object).where(known.notna(), why)
+        why = statuses[name].reindex(frame.index).fillna(NOT_AVAILABLE).astype("str").map(STATUS_SHORT)
+        header = f"{one.label}, {contents.planned[name]['year']}" if name in contents.planned else one.label
+        frame[header] = known.astype(object).where(known.notna(), why)
         about = pd.DataFrame({"unit": [one.unit], "decimals": [one.decimals]})
-        formats[one.label] = printed.number_formats(about)[0][0]
-    return Sheet(frame, above, formats, [_codes_told()], fixed=2, filtered=True)
+        formats[header] = printed.number_formats(about)[0][0]
+    told = " ; ".join(f"{short}, {STATUS_WORDS[status]}" for status, short in STATUS_SHORT.items())
+    below = [f"Sans valeur : {told}.", *_partial(contents, rows)]
+    return Sheet(frame, above, formats, below, fixed=2, filtered=True)
 
 
-def _codes_told() -> str:
-    return "Pas de valeur : " + " ; ".join(f"{code}, {words}" for code, words in _CODES.values()) + "."
+def _partial(contents: Contents, rows: pd.DataFrame) -> list[str]:
+    """Tell the values that stand for a part of their quartier only, indicator by indicator."""
+    partial = rows[rows["value"].notna() & (rows["coverage"] < 1)]
+    counted = partial.groupby("indicator", sort=False)["territory"].nunique()
+    return [
+        f"{contents.catalogue.indicator(name).label} : valeur partielle pour {count} "
+        f"{'quartiers' if count > 1 else 'quartier'} (part connue : feuille Écarts, colonne Couverture)."
+        for name, count in counted.items()
+    ]
 
 
 def _gaps(contents: Contents, above: list[str]) -> Sheet:
@@ -128,7 +130,7 @@ def _gaps(contents: Contents, above: list[str]) -> Sheet:
             "Quartier": gaps["territory"].map(names["label"]).fillna(gaps["territory"]).astype("str"),
             "Code": gaps["territory"],
             "Indicateur": gaps["indicator"].map({name: one.label for name, one in shown.items()}),
-            "Référence": gaps["reference"].map(flags.REFERENCE_WORDS),
+            "Référence": gaps["reference"].map(REFERENCE_NAMES),
             "Valeur": gaps["value"],
             "Valeur de la référence": gaps["reference_value"],
             "Écart": gaps["gap"],
@@ -136,6 +138,8 @@ def _gaps(contents: Contents, above: list[str]) -> Sheet:
             "Borne basse (95 %)": gaps["gap_ci_lower"],
             "Borne haute (95 %)": gaps["gap_ci_upper"],
             "Année": gaps["year"].astype("str").replace("<NA>", ""),
+            "Couverture": gaps["coverage"],
+            "Sans valeur, parce que": gaps["status"].map(STATUS_WORDS).fillna("").astype("str"),
             "Sans écart, parce que": gaps["reason"].fillna("").astype("str"),
         }
     )
@@ -144,6 +148,7 @@ def _gaps(contents: Contents, above: list[str]) -> Sheet:
         formats[column] = values
     for column in ("Écart", "Borne basse (95 %)", "Borne haute (95 %)"):
         formats[column] = moves
+    formats["Couverture"] = "0.0%"
     return Sheet(frame, above, formats, fixed=1, filtered=True)
 
 

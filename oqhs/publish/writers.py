@@ -139,7 +139,8 @@ def bullets(lines: Sequence[str]) -> str:
 
 def plain(text: str) -> str:
     """Escape what Markdown would take for markup of its own, or of HTML, in a text of a table."""
-    return html.escape(text, quote=False).replace("|", "\\|").replace("\n", " ")
+    # `](` is what makes a link, or a picture, of a text in brackets.
+    return html.escape(text, quote=False).replace("|", "\\|").replace("](", "]\\(").replace("\n", " ")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -51,6 +51,7 @@ def receive(
     *,
     today: dt.date,
     past: Mapping[str | None, Card],
+    vouched: Container[str],
 ) -> list[Delivery]:
     """Read files as they arrive and make the card of each; nothing is put under `data/raw`.
 
@@ -71,6 +72,8 @@ def receive(
     past : mapping
         By name of file, the card of the version it corrects: what it says holds unless it is said
         again. Under None, one that holds for any file.
+    vouched : container of str
+        Names of files that a card vouches for: one that is not recognised may correct it.
 
     Returns
     -------
@@ -98,10 +101,20 @@ def receive(
             except OqhsError as error:
                 # The reader knows the file by the place where it is set aside.
                 names = {str(staged): given, str(card_path(staged)): card_path(given)}
-                problems += [replace(one, file=names.get(str(one.file), one.file)) for one in error.problems]
+                wrong = [replace(one, file=names.get(str(one.file), one.file)) for one in error.problems]
+                if isinstance(error, LayoutError) and staged.name in vouched:
+                    wrong = [_may_correct(one) for one in wrong]
+                problems += wrong
     if problems:
         raise DataError.gather(problems)
     return received
+
+
+def _may_correct(problem: Problem) -> Problem:
+    """Tell, of a file that is not recognised, that a card vouches for one of its name."""
+    what = f"{problem.what}, and a card of the folder vouches for a file of this name"
+    todo = "if its producer corrected it, `oqhs add FILE --replace`"
+    return replace(problem, what=what, todo=f"{todo}; else {problem.todo}" if problem.todo else todo)
 
 
 def _set_aside(path: Path, stage: Path) -> Iterator[tuple[Path, Path, Origin | None]]:

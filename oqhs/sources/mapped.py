@@ -45,25 +45,12 @@ def read_mapped(
         )
     text = _text(path, mapping, card)
     _check_mapping(text, mapping, catalogue)
-    chosen = agreed(path, "year", year, card.year)
-    columns = []
-    for name, column in mapping.columns.items():
-        column_year = column.year if column.year is not None else chosen
-        if column_year is None:
-            raise DataError(
-                "nothing says of which year this column is",
-                file=path,
-                column=name,
-                allowed="a year in the card, for the file or for the column",
-            )
-        columns.append(Column(name, column.variable, column_year, ((name, text.column(name)),)))
-    _refuse_repeated(path, columns)
     table = Table(
         text=text,
         source=card.id,
         key=mapping.key,
         codes=pd.Series(text.column(mapping.key).to_pandas(), dtype="str"),
-        columns=columns,
+        columns=_columns(text, mapping, agreed(path, "year", year, card.year)),
         decimal=mapping.decimal,
         kinds=(*_KINDS, *([_SAID_KINDS[card.kind]] if card.kind in _SAID_KINDS else [])),
         said=card.kind,
@@ -99,6 +86,23 @@ def _text(path: Path, mapping: TableMapping, card: Card) -> TextTable:
             todo="correct the mapping, or choose the sheet in the card (`sheet:`)",
         )
     return fits[0].table(wanted, mapping.decimal)
+
+
+def _columns(text: TextTable, mapping: TableMapping, year: int | None) -> list[Column]:
+    """Give the mapped columns, each of its own year or else of that of the file."""
+    columns = []
+    for name, column in mapping.columns.items():
+        column_year = column.year if column.year is not None else year
+        if column_year is None:
+            raise DataError(
+                "nothing says of which year this column is",
+                file=text.path,
+                column=name,
+                allowed="a year in the card, for the file or for the column",
+            )
+        columns.append(Column(name, column.variable, column_year, ((name, text.column(name)),)))
+    _refuse_repeated(text.path, columns)
+    return columns
 
 
 def _refuse_repeated(path: Path, columns: list[Column]) -> None:

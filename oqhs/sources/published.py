@@ -45,6 +45,26 @@ def read_published(
     """
     path = content.path
     found, others = recognised_parts(content, catalogue)
+    layout = _layout_of(path, found, card)
+    told = agreed(path, "year", year, card.year if card is not None else None)
+    where = agreed(path, "perimeter", perimeter, card.perimeter if card else None)
+    chosen = _chosen(path, found, layout, card)
+    others += [part.name for part, _ in found if part not in [one for one, _ in chosen]]
+    texts = [(_text(part, fit), fit) for part, fit in chosen]
+    frame = _together(path, _all_frames(texts, catalogue, told, where, card))
+    return Reading(
+        frame,
+        path,
+        layout,
+        frame["territory"].nunique(),
+        unmapped=tuple(dict.fromkeys(name for text, fit in texts for name in _unmapped(text, fit, card))),
+        unread=tuple(sorted({*others, *content.left})),
+        blank_rows=sum(text.blank_rows for text, _ in texts),
+    )
+
+
+def _layout_of(path: Path, found: Sequence[tuple[Part, Recognised]], card: Card | None) -> str:
+    """Give the layout to read: that of the card, else the only one of the file."""
     layouts = sorted({fit.name for _, fit in found})
     if card is not None and card.layout not in layouts:
         raise DataError(
@@ -63,44 +83,27 @@ def read_published(
             allowed="one layout a card",
             todo="add it with `oqhs add`: each table then gets its own card",
         )
-    layout = card.layout if card is not None else layouts[0]
-    told = agreed(path, "year", year, card.year if card is not None else None)
-    where = agreed(path, "perimeter", perimeter, card.perimeter if card else None)
-    chosen = [(part, fit) for part, fit in found if fit.name == layout and _is_asked(part, card)]
+    return card.layout if card is not None else layouts[0]
+
+
+def _chosen(
+    path: Path, found: Sequence[tuple[Part, Recognised]], layout: str, card: Card | None
+) -> list[tuple[Part, Recognised]]:
+    """Give the tables of a layout, or the one in the sheet the card chooses."""
+    fitting = [(part, fit) for part, fit in found if fit.name == layout]
+    if card is None or card.sheet is None:
+        return fitting
+    chosen = [(part, fit) for part, fit in fitting if part.name == card.sheet]
     if not chosen:
         raise DataError(
             "the card chooses a sheet that holds no such table",
             file=path,
             column="sheet",
-            found=card.sheet if card is not None else None,
-            allowed=", ".join(part.name for part, fit in found if fit.name == layout),
+            found=card.sheet,
+            allowed=", ".join(part.name for part, _ in fitting),
             todo="correct `sheet` in the card",
         )
-    others += [part.name for part, _ in found if part not in [one for one, _ in chosen]]
-    texts = [(_text(part, fit), fit) for part, fit in chosen]
-    frames: list[pd.DataFrame] = []
-    problems: list[Problem] = []
-    for text, fit in texts:
-        try:
-            frames += _frames(text, fit, catalogue, told, where, card)
-        except DataError as error:
-            problems += error.problems
-    if problems:
-        raise DataError.gather(problems)
-    frame = frames[0] if len(frames) == 1 else _together(path, frames)
-    return Reading(
-        frame,
-        path,
-        layout,
-        frame["territory"].nunique(),
-        unmapped=tuple(dict.fromkeys(name for text, fit in texts for name in _unmapped(text, fit, card))),
-        unread=tuple(sorted({*others, *content.left})),
-        blank_rows=sum(text.blank_rows for text, _ in texts),
-    )
-
-
-def _is_asked(part: Part, card: Card | None) -> bool:
-    return card is None or card.sheet is None or part.name == card.sheet
+    return chosen
 
 
 def recognised_parts(
@@ -165,6 +168,26 @@ def _text(part: Part, fit: Recognised) -> TextTable:
         wanted = [*fit.key, *(name for names in fit.columns for name in names)]
         return part.table.table(wanted, fit.layout.decimal)
     return part.table
+
+
+def _all_frames(
+    texts: Sequence[tuple[TextTable, Recognised]],
+    catalogue: Catalogue,
+    told: int | None,
+    perimeter: str | None,
+    card: Card | None,
+) -> list[pd.DataFrame]:
+    """Measurements of the tables of a file; what is wrong in any of them is told at once."""
+    frames: list[pd.DataFrame] = []
+    problems: list[Problem] = []
+    for text, fit in texts:
+        try:
+            frames += _frames(text, fit, catalogue, told, perimeter, card)
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError.gather(problems)
+    return frames
 
 
 def _frames(
@@ -233,6 +256,8 @@ def _refuse_repeated(text: TextTable, columns: Sequence[Column]) -> None:
 
 def _together(path: Path, frames: list[pd.DataFrame]) -> pd.DataFrame:
     """Put the tables of one file together; a figure two of them give must be the same in both."""
+    if len(frames) == 1:
+        return frames[0]
     frame = gather(frames)
     frame = frame.drop_duplicates(subset=[*MEASUREMENT_KEY, "value", "status"], ignore_index=True)
     twice = frame[frame.duplicated(MEASUREMENT_KEY, keep=False)]

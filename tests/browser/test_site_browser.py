@@ -138,7 +138,8 @@ def test_another_indicator_changes_the_chart_the_table_and_the_links(page, home)
 
 def test_an_address_leads_to_an_indicator(page, home):
     page.goto(home + "explorer.html#pmi_minutes")
-    page.wait_for_function("document.getElementById('indicateur').value === 'pmi_minutes'")
+    _drawn(page, "Temps de marche jusqu'au centre de PMI le plus proche")
+    assert page.get_by_label("Indicateur", exact=True).input_value() == "pmi_minutes"
     page.goto("about:blank")
     page.goto(home + "explorer.html#__proto__")
     _drawn(page, "Population de moins de 18 ans")

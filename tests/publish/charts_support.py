@@ -13,6 +13,10 @@ QUARTIERS = {"QN99901M": "Les Bleuets", "QN99902M": LONG, "QN99903M": "Évry Nor
 STATUSES = (OBSERVED, "secret", OBSERVED, "not_covered")
 
 
+def plain(text):
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def caption(**told):
     plain = {
         "title": "Taux de pauvreté",
@@ -69,6 +73,7 @@ def observations(values=(40.0, None, 30.0, None), statuses=STATUSES, indicator="
     ]
     rows += [("T98", 18.0, OBSERVED), ("999", 17.0, OBSERVED), ("QPV-999", 36.0, OBSERVED)]
     frame = pd.DataFrame(rows, columns=["territory", "value", "status"]).astype({"value": "float64"})
+    frame["coverage"] = frame["value"].where(frame["value"].isna(), 1.0)
     return frame.assign(indicator=indicator, note="", year=2021, source="filosofi-qpv-2021")
 
 

@@ -14,6 +14,7 @@ from charts_support import (
     legend_of,
     observations,
     outside,
+    plain,
     words_of,
 )
 
@@ -30,10 +31,6 @@ from oqhs.publish.theme import FORMATS, HATCHES, NEUTRAL_SEQUENCE, look_of
 REFERENCES = {"departement": 17.0, "ensemble_qpv": 36.0}
 POOR = built_in().indicator("taux_pauvrete")
 BOTH = pytest.mark.parametrize("size", FORMATS)
-
-
-def plain(text):
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def gaps(**told):

@@ -162,7 +162,7 @@ def test_bounds_too_narrow_to_be_seen_are_not_told():
 def test_a_secret_value_is_printed_as_missing_with_its_reason_and_no_footnote():
     hidden = {"status": "secret", "lower": np.nan, "upper": np.nan}
     found = row("taux_pauvrete", np.nan, 17.2, mine=hidden)
-    assert (found["qpv_affiche"], found["gap_affiche"], found["sign"]) == ("n. d.", "n. d.", "")
+    assert (found["qpv_affiche"], found["gap_affiche"], found["sign"]) == ("secret", "secret", "")
     assert found["reference_affiche"] == spaced("17,2°%")
     assert found["note"] == ""
     reason = "valeur couverte par le secret statistique"

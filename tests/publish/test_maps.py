@@ -12,6 +12,7 @@ from charts_support import (
     legend_of,
     observations,
     outside,
+    plain,
     territories,
     words_of,
 )
@@ -31,10 +32,6 @@ from oqhs.publish.theme import FORMATS, HATCHES, look_of
 POOR, YOUNG, TREES = (
     built_in().indicator(name) for name in ("taux_pauvrete", "part_moins_18", "surface_arboree")
 )
-
-
-def plain(text):
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def of_kind(kind):
@@ -100,8 +97,8 @@ def test_what_is_missing_is_hatched_and_counted_reason_by_reason():
     # Small surfaces are hatched twice as densely as the legend.
     assert {HATCHES["secret"] * 2, HATCHES["not_covered"] * 2} <= hatches_of(figure)
     labels = legend_of(figure)
-    assert "valeur couverte par le secret statistique (1)" in labels
-    assert "couverture insuffisante (1)" in labels
+    assert "valeur couverte par le secret statistique\u00a0(1)" in labels
+    assert "couverture insuffisante\u00a0(1)" in labels
 
 
 def test_a_missing_quartier_has_no_colour_of_a_class():
@@ -135,7 +132,10 @@ def test_gaps_are_shaded_on_either_side_of_zero():
     poor = shading_of(pd.Series([-3.0, 9.0]), POOR, gaps=True)
     assert poor.colours[0] == theme.DIVERGING[-1]
     assert poor.colours[-1] == theme.DIVERGING[0]
-    assert poor.classes.bounds == (-9.0, -6.0, -3.0, 0.0, 3.0, 6.0, 9.0)
+    # A gap that is printed as none is on neither side.
+    assert poor.classes.bounds == (-9.0, -6.0, -3.0, 0.0, 0.1, 3.0, 6.0, 9.0)
+    assert poor.classes.labels[3] == "0,0\u00a0point"
+    assert poor.colours[3] == theme.DIVERGING[3]
     assert "moins favorable" in poor.words
     trees = shading_of(pd.Series([-3.0, 9.0]), TREES, gaps=True)
     assert trees.colours == poor.colours[::-1]

@@ -42,7 +42,7 @@ def test_every_kind_is_drawn_within_its_canvas(small, kind, size):
 def test_a_secret_value_is_hatched_and_named(small):
     figure = drawn(small, "carte", indicator="taux_pauvrete").figure
     assert any(HATCHES["secret"] in one for one in hatches_of(figure))
-    assert "valeur couverte par le secret statistique (1)" in legend_of(figure)
+    assert "valeur couverte par le secret statistique\u00a0(1)" in legend_of(figure)
 
 
 def test_what_is_too_little_known_to_leave_is_not_drawn(small):

@@ -12,7 +12,8 @@ from small_edition import edition
 from oqhs.answering import answered
 from oqhs.errors import MissingExtraError, OqhsError, UnknownError
 from oqhs.publish import printed
-from oqhs.publish.notes import FORMATS, Note, check_format, document_of, source_lines, write_note
+from oqhs.publish.notes import FORMATS, Note, cards_of, check_format, document_of, write_note
+from oqhs.publish.origins import source_lines
 
 HOSTILE = '<script>alert("x")</script> =1+1 & {PAGE}'
 RATE = "taux_chomage_15_64"
@@ -112,7 +113,7 @@ def test_what_may_not_go_as_far_as_the_edition_is_in_no_format(small, tmp_path):
     assert hidden.table["qpv"].isna().all()
     page = Read(page_of(hidden, tmp_path))
     (row,) = [cells for cells in page.rows if cells[0].startswith("Taux de chômage")]
-    assert row[1] == row[3] == "n. d."
+    assert row[1] == row[3] == "non sign."
     assert any("échantillon trop petit" in piece for piece in page.pieces)
     assert printed.DIFFUSION["partenaires"] in page.pieces
 
@@ -162,9 +163,8 @@ def test_only_the_cards_of_figures_that_are_told_are_sources_and_what_they_ask_i
     cards, catalogue = small.observatory.cards, small.observatory.catalogue
     table = answered(small, "commune", quartiers=["QN99901M"], indicators=[RATE]).table
     # the value is hidden: only the file of the communes is told
-    (line,) = source_lines(
-        table, small.observations, cards, catalogue, lambda card: f"© les auteurs de {card}."
-    )
+    used = cards_of(table, small.observations)
+    (line,) = source_lines(used, cards, catalogue, lambda card: f"© les auteurs de {card}.")
     assert line == (
         "Insee, Recensement de la population, 2020, périmètre cog2021, Licence Ouverte 2.0 (Etalab). "
         "© les auteurs de com."

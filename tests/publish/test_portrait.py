@@ -64,7 +64,7 @@ def test_a_secret_value_says_that_it_is_one_and_is_nowhere_a_zero(edition):
     cells = row(edition.portrait("QN99903M").document, "Taux de pauvreté")
     assert cells["Quartier"].text == "secret"
     assert cells["Quartier"].meaning == "valeur couverte par le secret statistique"
-    assert cells["Écart au département"].text == "n. d."
+    assert cells["Écart au département"].text == "secret"
     assert cells["Lecture de l'écart"].meaning == "valeur couverte par le secret statistique"
 
 
@@ -166,7 +166,10 @@ def test_a_commune_is_told_with_the_quartiers_that_lie_in_it(edition):
 
 def test_sources_are_told_with_their_years_and_licences(edition):
     lines = section(edition.portrait("QN99901M").document, "Sources").lines
-    assert "Insee, Recensement de la population, 2020, Licence Ouverte 2.0 (Etalab)." in lines
+    assert (
+        "Insee, Recensement de la population, 2020, périmètre cog2021 et qpv2024, "
+        "Licence Ouverte 2.0 (Etalab)."
+    ) in lines
 
 
 def test_an_attribution_that_a_licence_asks_for_is_printed(contents):

@@ -201,6 +201,28 @@ def test_the_manifest_vouches_for_the_settings_a_user_writes(tmp_path):
         assert hashlib.sha256(known[name].read_bytes()).hexdigest() == checksum
 
 
+def test_what_an_internal_release_said_is_not_in_the_changelog_of_one_for_partners(tmp_path, contents):
+    inside = dataclasses.replace(contents, diffusion="interne")
+    first = write_release(tmp_path, inside)
+    (first / "CHANGELOG.md").write_text("# Journal\n\n## r1\n\nUn chiffre interne.\n", encoding="utf-8")
+    manifest = json.loads((first / MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["diffusion"] == "interne"
+    told = (write_release(tmp_path, contents) / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "## r2" in told
+    assert "allait moins loin" in told
+    assert "Un chiffre interne" not in told
+    assert "## r1" not in told
+
+
+def test_nothing_is_repeated_of_a_release_of_which_nobody_knows_how_far_it_went(tmp_path, contents):
+    first = write_release(tmp_path, contents)
+    (first / "CHANGELOG.md").write_text("# Journal\n\n## r1\n\nUn chiffre interne.\n", encoding="utf-8")
+    (first / MANIFEST).unlink()
+    told = (write_release(tmp_path, contents) / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "n'est plus lisible" in told
+    assert "Un chiffre interne" not in told
+
+
 def test_a_release_that_was_altered_is_not_given_as_good(tmp_path, contents):
     first = write_release(tmp_path, contents)
     (first / "tableau_cle.csv").write_text("altéré", encoding="utf-8")

@@ -52,6 +52,18 @@ def test_the_geopackage_has_a_row_per_quartier_its_figures_and_why_some_are_not_
     assert rows.loc["QN99902M", "communes"] == "Le Bourg, Orval"
 
 
+def test_the_geopackage_tells_the_year_and_the_known_part_of_every_value(folder):
+    rows = pyogrio.read_dataframe(folder / "indicateurs-2024.gpkg", layer=LAYER).set_index("territory")
+    assert rows.loc["QN99901M", "taux_pauvrete_annee"] == 2020
+    assert rows.loc["QN99901M", "taux_pauvrete_couverture"] == 1
+    told = oqhs.open(folder.parents[2] / "data").edition(2024).told_to("partenaires").contents()[0]
+    known = told.observations.set_index(["indicator", "territory"])["coverage"]
+    for code in rows.index:
+        expected = known["taux_pauvrete", code]
+        found = rows.loc[code, "taux_pauvrete_couverture"]
+        assert found == expected or (pd.isna(found) and pd.isna(expected))
+
+
 def test_the_geopackage_carries_a_style_qgis_finds_and_that_never_colours_a_missing_value(folder):
     path = folder / "indicateurs-2024.gpkg"
     assert set(pyogrio.list_layers(path)[:, 0]) == {LAYER, STYLES}
@@ -173,4 +185,5 @@ def test_the_workbook_opens_in_libreoffice_and_its_numbers_are_numbers(folder, t
     text = (tmp_path / "sheets" / "indicateurs-2024-Par quartier.csv").read_text(encoding="utf-8-sig")
     rows = {line.split(";")[1]: line.split(";") for line in text.splitlines() if "QN" in line}
     assert "40" in rows["QN99901M"]
-    assert "s" in rows["QN99903M"]
+    assert "secret" in rows["QN99903M"]
+    assert "Taux de pauvreté, 2020" in text

@@ -84,11 +84,12 @@ def test_values_worked_out_by_hand_are_on_the_page(small):
     row = dict(zip(page.heads("quartiers"), ["", *page.rows("quartiers")["Les Bleuets"]], strict=True))
     assert row["Valeur"] == "40,0\u00a0%"
     assert row["Valeur, Commune"] == "valeur non disponible"
-    assert row["Écart à la commune"] == "n. d."
+    assert row["Écart à la commune"] == "référence\u00a0: valeur non disponible"
     assert row["Écart au département"] == "+22,8\u00a0points, défavorable"
     assert page.rows("quartiers")["Haut Val"][2] == "valeur couverte par le secret statistique"
     gaps = Seen(small / "quartiers" / "QN99901M.html").rows("ecarts-table")["Taux de pauvreté"]
-    assert gaps == ["n. d.", "n. d.", "+22,8\u00a0points, défavorable", "+5,0\u00a0points, défavorable"]
+    lacking = "référence\u00a0: valeur non disponible"
+    assert gaps == [lacking, lacking, "+22,8\u00a0points, défavorable", "+5,0\u00a0points, défavorable"]
 
 
 def test_two_quartiers_of_one_name_have_each_its_page(tmp_path):

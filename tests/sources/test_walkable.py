@@ -193,14 +193,14 @@ def test_a_network_without_a_way_for_people_on_foot_is_refused(tmp_path, refused
 
 def test_one_footpath_in_a_hundred_ways_is_enough_and_one_in_a_hundred_and_one_is_not(tmp_path, refused):
     roads = [{"highway": "residential"}] * 99
-    refuse_driving_network(tmp_path, ways(*roads, {"highway": "steps"}), "osm")
+    assert refuse_driving_network(tmp_path, ways(*roads, {"highway": "steps"}), "osm") is None
     refused(
         LayoutError, refuse_driving_network, tmp_path, ways(*roads, roads[0], {"highway": "steps"}), "osm"
     )
 
 
 def test_the_bd_topo_is_one_network_for_all_and_is_never_refused_as_one_for_cars(tmp_path):
-    refuse_driving_network(tmp_path, ways({"nature": "Route à 1 chaussée"}), "bdtopo")
+    assert refuse_driving_network(tmp_path, ways({"nature": "Route à 1 chaussée"}), "bdtopo") is None
 
 
 def test_every_rule_has_a_reference_and_the_day_it_was_checked():

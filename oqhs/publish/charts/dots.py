@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,8 @@ import pandas as pd
 from oqhs.analysis.uncertainty import require
 from oqhs.entries import Indicator
 from oqhs.errors import MeasureError
-from oqhs.publish.charts.rows import ROW_COLUMNS, missing_words, statuses_of
-from oqhs.publish.charts.sheet import Caption, Sheet
+from oqhs.publish.charts.rows import ROW_COLUMNS, missing_words, partial_coverage, statuses_of
+from oqhs.publish.charts.sheet import Caption, Sheet, with_whole_names
 from oqhs.publish.theme import (
     FAINT,
     HATCH_INK,
@@ -29,6 +29,7 @@ from oqhs.publish.theme import (
     unit_words,
 )
 from oqhs.text import format_value, listing
+from oqhs.wording import REFERENCE_NAMES, THE_REFERENCE
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -65,8 +66,8 @@ def dot_plot(rows: pd.DataFrame, references: Mapping[str, float], caption: Capti
     Returns
     -------
     Figure
-        A point per value, with its interval where there is one; a hatched band for each quartier without
-        a value. No number is a rank.
+        A point per value, hollow where it is partial, with its interval where there is one; a hatched band
+        for each quartier without a value. No number is a rank.
 
     Raises
     ------
@@ -74,7 +75,12 @@ def dot_plot(rows: pd.DataFrame, references: Mapping[str, float], caption: Capti
         A column is missing, or there is no quartier.
     """
     _refuse_empty(rows)
-    sheet = Sheet(look, caption)
+    return with_whole_names(look, caption, lambda sheet: _plot(sheet, rows, references))
+
+
+def _plot(sheet: Sheet, rows: pd.DataFrame, references: Mapping[str, float]) -> None:
+    """Draw the panels of the EPT, in columns."""
+    look = sheet.look
     sheet.legend("", _legend(rows, references))
     limits = _limits(rows, references)
     columns = _columns([group for _, group in rows.groupby("ept_label", sort=False)], look)
@@ -87,7 +93,6 @@ def dot_plot(rows: pd.DataFrame, references: Mapping[str, float], caption: Capti
             floor = top - line * (len(group) + _HEADING)
             _panel(sheet, group, references, limits, (left, floor, left + step - _BETWEEN, top))
             top = floor
-    return sheet.figure
 
 
 def _columns(groups: list[pd.DataFrame], look: Look) -> list[list[pd.DataFrame]]:
@@ -119,7 +124,7 @@ def _limits(rows: pd.DataFrame, references: Mapping[str, float]) -> tuple[float,
     low, high = float(drawn.min()), float(drawn.max())
     low = 0.0 if 0 <= low < 0.6 * high or low == high else low
     room = 0.04 * (high - low or 1.0)
-    return (low - room if low < 0 or low > 0 else 0.0 - room / 2), high + room
+    return low - (room if low else room / 2), high + room
 
 
 def _panel(
@@ -164,7 +169,10 @@ def _marks(axes: Axes, rows: pd.DataFrame, references: Mapping[str, float]) -> N
         axes.axvline(ept, color=MUTED, linestyle=":", linewidth=1.5, zorder=2)
     axes.hlines(places, rows["ci_lower"], rows["ci_upper"], color=_DOT, linewidth=1.4, alpha=0.55, zorder=3)
     axes.plot(rows["commune_value"], places, "|", color=_COMMUNE, markersize=7, markeredgewidth=1.6, zorder=3)
-    axes.plot(rows["value"], places, "o", color=_DOT, markersize=4.4, markeredgecolor=PAPER, zorder=4)
+    partial = rows.index.isin(partial_coverage(rows).index)
+    dots: dict[str, Any] = {"color": _DOT, "markersize": 4.4, "zorder": 4}
+    axes.plot(rows["value"].mask(partial), places, "o", markeredgecolor=PAPER, **dots)
+    axes.plot(rows["value"].where(partial), places, "o", markerfacecolor=PAPER, **dots)
     low, high = axes.get_xlim()
     for place, status in zip(places, rows["status"], strict=True):
         if status in HATCHES:
@@ -198,8 +206,15 @@ def _labels(sheet: Sheet, axes: Axes, rows: pd.DataFrame, sides: tuple[float, fl
 def _legend(rows: pd.DataFrame, references: Mapping[str, float]) -> list[Artist]:
     from matplotlib.lines import Line2D
 
-    words = {"departement": "département", "ensemble_qpv": "ensemble des QPV"}
-    handles: list[Artist] = [Line2D([], [], color=_DOT, marker="o", linestyle="", label="quartier")]
+    handles: list[Artist] = []
+    partial = rows.index.isin(partial_coverage(rows).index)
+    if (rows["value"].notna() & ~partial).any():
+        handles.append(Line2D([], [], color=_DOT, marker="o", linestyle="", label="quartier"))
+    if partial.any():
+        words = "quartier, valeur partielle"
+        handles.append(
+            Line2D([], [], color=_DOT, marker="o", linestyle="", markerfacecolor=PAPER, label=words)
+        )
     if rows["ci_lower"].notna().any():
         handles.append(Line2D([], [], color=_DOT, alpha=0.55, label="intervalle à 95 % (ordre de grandeur)"))
     if rows["commune_value"].notna().any():
@@ -219,15 +234,19 @@ def _legend(rows: pd.DataFrame, references: Mapping[str, float]) -> list[Artist]
     for name, value in references.items():
         if np.isfinite(value):
             ink, dashes = _LINES[name]
-            handles.append(Line2D([], [], color=ink, linestyle=dashes, label=words[name]))
+            handles.append(Line2D([], [], color=ink, linestyle=dashes, label=_small(REFERENCE_NAMES[name])))
     return handles + [hatched(name) for name in statuses_of(rows["status"])]
+
+
+def _small(name: str) -> str:
+    """Give a name as it stands in a sentence."""
+    return name[:1].lower() + name[1:]
 
 
 def dot_plot_alt(rows: pd.DataFrame, references: Mapping[str, float], indicator: Indicator) -> str:
     """Say in words what `dot_plot` draws, for who does not see it; no quartier is told first or last."""
-    words = {"departement": "le département", "ensemble_qpv": "l'ensemble des QPV"}
     told = [
-        f"{words[name]} ({format_value(value, indicator.unit, indicator.decimals)})"
+        f"{THE_REFERENCE[name]} ({format_value(value, indicator.unit, indicator.decimals)})"
         for name, value in references.items()
         if np.isfinite(value)
     ]

@@ -9,9 +9,8 @@ import pandas as pd
 
 from oqhs.analysis.uncertainty import require
 from oqhs.catalogue import Catalogue
-from oqhs.errors import MeasureError
-from oqhs.publish.charts.rows import statuses_of
-from oqhs.publish.charts.sheet import Caption, Sheet
+from oqhs.publish.charts.rows import refuse_several, statuses_of
+from oqhs.publish.charts.sheet import Caption, Sheet, with_whole_names
 from oqhs.publish.theme import (
     FAVOURABLE,
     HATCH_INK,
@@ -28,7 +27,7 @@ from oqhs.publish.theme import (
     hatched,
     themed,
 )
-from oqhs.text import NOT_AVAILABLE, OBSERVED, STATUS_WORDS, format_gap
+from oqhs.text import NOT_AVAILABLE, OBSERVED, STATUS_WORDS, format_gap, round_half_up
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -74,29 +73,26 @@ def gap_bars(gaps: pd.DataFrame, catalogue: Catalogue, caption: Caption, look: L
         A column is missing, there is no gap to draw, or they are of several territories or references.
     """
     rows = _rows(gaps, catalogue)
-    sheet = Sheet(look, caption)
+    return with_whole_names(look, caption, lambda sheet: _plot(sheet, rows))
+
+
+def _plot(sheet: Sheet, rows: pd.DataFrame) -> None:
+    """Draw the panels of the units, one above the other."""
     sheet.legend("", _legend(rows))
     units = [group for _, group in rows.groupby("unit", sort=False)]
     lines = [_places(group)[1] + _AXIS for group in units]
-    line = min((sheet.top - sheet.bottom) / sum(lines), 2.7 * look.size)
+    line = min((sheet.top - sheet.bottom) / sum(lines), 2.7 * sheet.look.size)
     top = sheet.top
     for group, count in zip(units, lines, strict=True):
         _panel(sheet, group, (top - line * count, top), line)
         top -= line * count
-    return sheet.figure
 
 
 def _rows(gaps: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Check gaps, and put what is drawn of each beside it."""
     require(gaps, _NEEDED, "gaps")
-    several = [name for name in ("territory", "reference") if len(set(gaps[name])) > 1]
-    if gaps.empty or several:
-        raise MeasureError(
-            "gap bars are those of one territory to one reference",
-            column=", ".join(several) or None,
-            found="several" if several else "no gap",
-            todo="choose the rows of one of each",
-        )
+    what = "gap bars are those of one territory to one reference"
+    refuse_several(gaps, ["territory", "reference"], what, "no gap")
     rows = gaps.copy()
     for name in ("gap_ci_lower", "gap_ci_upper"):
         rows[name] = gaps.get(name, np.nan)
@@ -104,8 +100,10 @@ def _rows(gaps: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     rows["label"] = [one.label for one in known]
     rows["theme"] = [catalogue.themes[one.theme].label for one in known]
     rows["decimals"] = [one.decimals for one in known]
-    polarity = np.array([one.polarity for one in known], dtype="float64")
-    rows["side"] = np.sign(polarity * rows["gap"].to_numpy(dtype="float64"))
+    rows["polarity"] = [one.polarity for one in known]
+    # A gap that is printed as none goes neither way.
+    shown = round_half_up(rows["gap"], rows["decimals"].to_numpy())
+    rows["side"] = np.sign(rows["polarity"].to_numpy() * shown)
     rows["unsure"] = (rows["gap_ci_lower"] <= 0) & (rows["gap_ci_upper"] >= 0)
     lacking = rows["status"].where(rows["status"] != OBSERVED, rows["reference_status"])
     rows["why"] = lacking.where(lacking != OBSERVED, NOT_AVAILABLE).where(rows["gap"].isna(), OBSERVED)
@@ -202,7 +200,7 @@ def _legend(rows: pd.DataFrame) -> list[Artist]:
     handles: list[Artist] = [
         Patch(facecolor=colour, edgecolor=colour, label=_SIDE_WORDS[side])
         for side, colour in _SIDES.items()
-        if (drawn["side"] == side).any()
+        if (drawn["side" if side else "polarity"] == side).any()
     ]
     if drawn["unsure"].any():
         words = "barre vide : l'intervalle comprend zéro"

@@ -10,10 +10,11 @@ import pandas as pd
 
 from oqhs.analysis.heat import CELLS, HEAT_COLUMNS
 from oqhs.analysis.uncertainty import require
+from oqhs.analysis.words import DROPPING
 from oqhs.entries import Indicator
 from oqhs.errors import MeasureError
 from oqhs.publish.charts.rows import statuses_of
-from oqhs.publish.charts.sheet import Caption, Sheet
+from oqhs.publish.charts.sheet import Caption, Sheet, with_whole_names
 from oqhs.publish.theme import (
     DIVERGING,
     FAINT,
@@ -29,23 +30,24 @@ from oqhs.publish.theme import (
     ink_on,
     themed,
 )
-from oqhs.text import NOT_AVAILABLE, NOT_SIGNIFICANT, OBSERVED, format_number
+from oqhs.text import NOT_AVAILABLE, NOT_SIGNIFICANT, OBSERVED, UNITS, format_number, round_half_up
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Lower end of each class of score (gap in multiples of its bar), and what it means.
-_CLASSES: tuple[tuple[float, str, str], ...] = (
-    (-np.inf, DIVERGING[0], "moins favorable, deux fois le seuil ou plus"),
-    (-2.0, DIVERGING[1], "moins favorable, seuil atteint"),
-    (-1.0, DIVERGING[2], "moins favorable, sous le seuil"),
-    (0.0, DIVERGING[4], "plus favorable que la référence"),
-)
-_AT_BAR = 1e-9
-_NEUTRAL = NEUTRAL_SEQUENCE[0]
-_NO_SCORE = "#EEF0F2"
+#: What a cell says (as `oqhs.analysis.heat.CELLS` has it), its colour, and what it means.
+_COLOURS = {
+    "deux_fois": (DIVERGING[0], "moins favorable, deux fois le seuil ou plus"),
+    "au_seuil": (DIVERGING[1], CELLS["au_seuil"]),
+    "sous_seuil": (DIVERGING[2], CELLS["sous_seuil"]),
+    "nul": (PAPER, "écart nul une fois arrondi"),
+    "favorable": (DIVERGING[4], CELLS["favorable"]),
+    "neutre": (NEUTRAL_SEQUENCE[0], f"indicateur {CELLS['neutre']}"),
+    "sans_score": ("#EEF0F2", "sans écart à la référence, ou sans seuil"),
+}
+_TWICE = -2 + 1e-9  # score from which a gap is twice its bar
 _NAMES = 0.25  # part of the width that names take
 _HEADERS = 0.2  # part of the height that headers take
 
@@ -84,20 +86,26 @@ def heat_grid(
         A column is missing, or there is no quartier or no indicator to draw.
     """
     cells = _cells(heat, labels, indicators)
-    sheet = Sheet(look, caption)
+    return with_whole_names(look, caption, lambda sheet: _grid(sheet, cells, labels, indicators))
+
+
+def _grid(
+    sheet: Sheet, cells: pd.DataFrame, labels: Mapping[str, str], indicators: Mapping[str, Indicator]
+) -> None:
+    """Draw the cells, with the names of the rows and of the columns."""
+    look = sheet.look
     sheet.legend("", _legend(cells), side="right" if look.is_wide else "bottom")
     left = sheet.left + _NAMES * (sheet.right - sheet.left)
     top = sheet.top - _HEADERS * (sheet.top - sheet.bottom)
-    rows, columns = list(dict.fromkeys(cells["row"])), list(dict.fromkeys(cells["column"]))
-    high = min((top - sheet.bottom) / len(rows), 2.4 * look.size)
-    wide = min((sheet.right - left) / len(columns), 9 * look.size)
-    axes = sheet.axes(left, top - high * len(rows), left + wide * len(columns), top)
-    axes.set_xlim(0, len(columns))
-    axes.set_ylim(len(rows), 0)
+    rows, columns = cells["row"].nunique(), cells["column"].nunique()
+    high = min((top - sheet.bottom) / rows, 2.4 * look.size)
+    wide = min((sheet.right - left) / columns, 9 * look.size)
+    axes = sheet.axes(left, top - high * rows, left + wide * columns, top)
+    axes.set_xlim(0, columns)
+    axes.set_ylim(rows, 0)
     axes.set_axis_off()
     _draw(sheet, axes, cells, indicators, (wide, high))
     _headers(sheet, labels, indicators, cells, (left, top, wide, high))
-    return sheet.figure
 
 
 def _cells(
@@ -115,27 +123,24 @@ def _cells(
     for name, column, known in (("row", "territory", labels), ("column", "indicator", indicators)):
         present = [key for key in known if (kept[column] == key).any()]
         kept[name] = kept[column].map({key: place for place, key in enumerate(present)})
-    status = kept["status"] if "status" in kept else pd.Series(NOT_AVAILABLE, kept.index)
-    lacking = status.where(status.isin(list(HATCHES)), NOT_AVAILABLE)
+    status = kept["status"] if "status" in kept else pd.Series(OBSERVED, kept.index)
     kept["why"] = np.select(
-        [kept["cell"] == "sans_valeur", kept["cell"] == "non_publiable"],
-        [lacking, NOT_SIGNIFICANT],
+        [status.isin(list(HATCHES)), kept["cell"] == "sans_valeur", kept["cell"] == "non_publiable"],
+        [status, NOT_AVAILABLE, NOT_SIGNIFICANT],
         OBSERVED,
     )
+    decimals = kept["indicator"].map({name: one.decimals for name, one in indicators.items()})
+    judged = kept["cell"].isin(["au_seuil", "sous_seuil", "favorable"])
+    kept["kind"] = np.select(
+        [
+            judged & (round_half_up(kept["gap"], decimals.to_numpy()) == 0),
+            judged & (kept["score"] <= _TWICE),
+            kept["cell"].isin(list(_COLOURS)),
+        ],
+        ["nul", "deux_fois", kept["cell"]],
+        "sans_score",
+    )
     return kept.sort_values(["row", "column"], ignore_index=True)
-
-
-def _colour(score: float, cell: str) -> str:
-    if cell == "neutre":
-        return _NEUTRAL
-    if not np.isfinite(score):
-        return _NO_SCORE
-    return [colour for low, colour, _ in _CLASSES if _over(score, low)][-1]
-
-
-def _over(score: float, low: float) -> bool:
-    """Whether a score is in a class or above it; right at a bar, it has reached it."""
-    return score > low + _AT_BAR if np.isfinite(low) and low < 0 else score >= low
 
 
 def _draw(
@@ -154,7 +159,7 @@ def _draw(
         if cell.why != OBSERVED:
             box.set(facecolor=PAPER, edgecolor=HATCH_INK, hatch=HATCHES[cell.why], linewidth=0.3)
             continue
-        colour = _colour(cell.score, cell.cell)
+        colour, _ = _COLOURS[cell.kind]
         box.set_facecolor(colour)
         decimals = indicators[cell.indicator].decimals
         text = format_number(cell.gap, decimals, signed=True)
@@ -167,10 +172,15 @@ def _draw(
             ha="center",
             va="center",
         )
-    for cell in cells[cells["flag"] == "decrochage"].itertuples():
+    for cell in cells[_dropping(cells)].itertuples():
         frame = Rectangle((cell.column + 0.06, cell.row + 0.08), 0.88, 0.84, fill=False, edgecolor=INK)
         frame.set(linewidth=min(1.2, 0.09 * room[1]), zorder=4)
         axes.add_patch(frame)
+
+
+def _dropping(cells: pd.DataFrame) -> pd.Series:
+    """Which cells that are shown have a décrochage."""
+    return (cells["flag"] == DROPPING) & (cells["why"] == OBSERVED)
 
 
 def _headers(
@@ -180,18 +190,18 @@ def _headers(
     cells: pd.DataFrame,
     place: tuple[float, float, float, float],
 ) -> None:
-    """Name the rows on the left, and the columns above, slanted."""
+    """Name the rows on the left, and the columns above, upright, with the unit of their gaps."""
     left, top, wide, high = place
-    look = sheet.look
+    small = sheet.look.small
     for code, row in cells.drop_duplicates("row")[["territory", "row"]].itertuples(index=False):
-        text, size = sheet.fitted(labels[code], left - sheet.left - 5, high, min(look.small, 0.75 * high))
+        text, size = sheet.fitted(labels[code], left - sheet.left - 5, high, min(small, 0.75 * high))
         sheet.write(left - 5, top - (row + 0.5) * high, text, size, ha="right", va="center", linespacing=1.0)
     length = sheet.top - top - 4
     columns = cells.drop_duplicates("column")[["indicator", "column"]]
     told = {
-        name: f"{indicators[name].label} ({_UNITS[indicators[name].unit]})" for name in columns["indicator"]
+        name: f"{indicators[name].label} ({UNITS[indicators[name].unit][2]})" for name in columns["indicator"]
     }
-    least = min(sheet.fitted(text, length, wide * 0.95, look.small)[1] for text in told.values())
+    least = min(sheet.fitted(text, length, wide * 0.95, small)[1] for text in told.values())
     for name, column in columns.itertuples(index=False):
         text, size = sheet.fitted(told[name], length, wide * 0.95, least)
         x = left + (column + 0.5) * wide
@@ -209,30 +219,16 @@ def _headers(
         )
 
 
-_UNITS = {
-    "percent": "points",
-    "eur_year": "€",
-    "eur_month": "€",
-    "persons": "habitants",
-    "minutes": "min",
-    "facilities": "équipements",
-    "consultations": "consultations",
-}
-
-
 def _legend(cells: pd.DataFrame) -> list[Artist]:
     from matplotlib.patches import Patch
 
-    seen = cells[cells["why"] == OBSERVED]
-    colours = [_colour(*pair) for pair in zip(seen["score"], seen["cell"], strict=True)]
-    told = [*((colour, words) for _, colour, words in _CLASSES), (_NEUTRAL, f"indicateur {CELLS['neutre']}")]
-    told.append((_NO_SCORE, "sans écart à la référence, ou sans seuil"))
+    seen = set(cells.loc[cells["why"] == OBSERVED, "kind"])
     handles: list[Artist] = [
         Patch(facecolor=colour, edgecolor=FAINT, linewidth=0.5, label=words)
-        for colour, words in told
-        if colour in colours
+        for kind, (colour, words) in _COLOURS.items()
+        if kind in seen
     ]
-    if (cells["flag"] == "decrochage").any():
+    if _dropping(cells).any():
         handles.append(Patch(facecolor=PAPER, edgecolor=INK, linewidth=1.2, label="décrochage signalé"))
     return handles + [hatched(name) for name in statuses_of(cells["why"])]
 
@@ -244,7 +240,7 @@ def heat_grid_alt(
     cells = _cells(heat, labels, indicators)
     rows = count_words(cells["row"].nunique(), "quartier", "quartiers")
     columns = count_words(cells["column"].nunique(), "indicateur", "indicateurs")
-    reached = int(cells["cell"].eq("au_seuil").sum())
+    reached = int((cells["cell"].eq("au_seuil") & (cells["why"] == OBSERVED)).sum())
     text = (
         f"Grille de {rows} et {columns} : écart de chacun à la référence ({reference}), rapporté au seuil. "
     )

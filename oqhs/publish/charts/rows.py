@@ -10,10 +10,13 @@ from oqhs.analysis.uncertainty import require
 from oqhs.errors import MeasureError, UnknownError
 from oqhs.geography import Geography
 from oqhs.publish.theme import count_words
-from oqhs.text import NOT_AVAILABLE, OBSERVED, STATUS_WORDS, listing
+from oqhs.text import NOT_AVAILABLE, OBSERVED, STATUS_WORDS, coverage_words, listing
+from oqhs.wording import in_french_order
 
-_NEEDED = ["indicator", "territory", "value", "status", "note", "year", "source"]
-_CARRIED = ["value", "status", "note", "year", "source"]
+_CARRIED = ["value", "status", "coverage", "note", "year", "source"]
+_NEEDED = ["indicator", "territory", *_CARRIED]
+_FEW = 3  # partial values that are named
+_PARTIAL = "partiel : "  # as notes begin
 ROW_COLUMNS = [
     "territory",
     "label",
@@ -77,12 +80,7 @@ def quartier_rows(
     rows = _with_parents(rows, geography, told, compared=compared)
     rows[["ci_lower", "ci_upper"]] = _intervals(rows, indicator, uncertainty)
     order = ["ept_label", "commune_label", "label", "territory"]
-    return rows.sort_values(order, key=_without_accents, ignore_index=True)[ROW_COLUMNS]
-
-
-def _without_accents(labels: pd.Series) -> pd.Series:
-    """Put names in the order of a French list: « Évry » stands before « Fresnes »."""
-    return labels.str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii").str.casefold()
+    return rows.sort_values(order, key=in_french_order, ignore_index=True)[ROW_COLUMNS]
 
 
 def _told(observations: pd.DataFrame, indicator: str) -> pd.DataFrame:
@@ -137,6 +135,116 @@ def _intervals(rows: pd.DataFrame, indicator: str, uncertainty: pd.DataFrame | N
     told = uncertainty[uncertainty["indicator"] == indicator].set_index("territory")[names]
     found = told.reindex(rows["territory"]).set_axis(rows.index)
     return found.where(rows["value"].notna())
+
+
+def refuse_several(rows: pd.DataFrame, names: Sequence[str], what: str, nothing: str) -> None:
+    """Refuse rows that are of several territories, references or indicators, or no row at all.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of a chart.
+    names : sequence of str
+        Columns that hold one value each.
+    what, nothing : str
+        What the chart is about, and what is found without a row.
+
+    Raises
+    ------
+    MeasureError
+        There is no row, or a column holds several values.
+
+    Examples
+    --------
+    >>> refuse_several(pd.DataFrame({"territory": ["A", "A"]}), ["territory"], "of one territory", "no row")
+    """
+    several = [name for name in names if len(set(rows[name])) > 1]
+    if rows.empty or several:
+        raise MeasureError(
+            what,
+            column=", ".join(several) or None,
+            found="several" if several else nothing,
+            todo="choose the rows of one of each",
+        )
+
+
+def partial_coverage(rows: pd.DataFrame) -> pd.Series:
+    """Give the share that is known of the values that are shown and partial: the least of two dates.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `status` and `coverage` from 0 to 1; `coverage_before` and `note` where they are there. A value whose
+        note says that it is partial is, even where its coverage may not be told.
+
+    Returns
+    -------
+    Series
+        On the rows that are partial, the least known first; missing where the share may not be told.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"status": "observed", "coverage_before": [0.9, 1.0], "coverage": [1.0, 1.0]})
+    >>> partial_coverage(told).to_dict()
+    {0: 0.9}
+    """
+    names = [name for name in ("coverage_before", "coverage") if name in rows]
+    known = rows[names].astype("float64").min(axis=1)
+    noted = rows["note"].str.contains(_PARTIAL) if "note" in rows else pd.Series(False, rows.index)
+    partial = (rows["status"] == OBSERVED) & ((known < 1) | (known.isna() & noted.fillna(False).astype(bool)))
+    return known[partial].sort_values(kind="stable")
+
+
+def partial_words(rows: pd.DataFrame) -> str:
+    """Say which of the values that are shown are partial: by name when they are few; nothing when none is.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `partial_coverage` takes them, with `label` where values are named; `reference_status` and
+        `reference_coverage` for what they are compared with.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"label": ["Bleuets", "Fresnes"], "status": "observed", "coverage": [0.5, 1.0]})
+    >>> partial_words(told).replace(chr(160), " ")
+    'Partiel : Bleuets (couverture de 50,0 %).'
+    """
+    return " ".join(filter(None, [_values_words(rows), _reference_words(rows)]))
+
+
+def _values_words(rows: pd.DataFrame) -> str:
+    known = partial_coverage(rows)
+    if known.empty:
+        return ""
+    extents = _extents(known)
+    if "label" in rows and len(known) <= _FEW:
+        names = rows.loc[known.index, "label"].astype("str")
+        told = [
+            f"{name} (couverture de {extent})" if extent else name
+            for name, extent in zip(names, extents, strict=True)
+        ]
+        return f"Partiel : {listing(told)}."
+    return f"Partiel : {count_words(len(known), 'valeur', 'valeurs')}{_between(extents)}."
+
+
+def _reference_words(rows: pd.DataFrame) -> str:
+    if "reference_coverage" not in rows:
+        return ""
+    told = {"status": rows["reference_status"], "coverage": rows["reference_coverage"]}
+    known = partial_coverage(pd.DataFrame(told))
+    return "" if known.empty else f"Référence partielle{_between(_extents(known))}."
+
+
+def _extents(known: pd.Series) -> list[str]:
+    """Give coverages in figures, as notes do; nothing for one that may not be told."""
+    return [coverage_words(one, "").removeprefix(_PARTIAL).strip() for one in known]
+
+
+def _between(extents: list[str]) -> str:
+    """Say from which coverage to which."""
+    ends = [extent for extent in extents if extent]
+    return f" (couverture de {' à '.join(dict.fromkeys([ends[0], ends[-1]]))})" if ends else ""
 
 
 def statuses_of(statuses: pd.Series, words: Mapping[str, str] = STATUS_WORDS) -> dict[str, int]:

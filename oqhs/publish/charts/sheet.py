@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from oqhs.catalogue import Catalogue
+from oqhs.publish.charts.rows import partial_words
 from oqhs.publish.printed import DIFFUSION, INVENTED
-from oqhs.publish.theme import FAINT, INK, MUTED, WARNING, Look
+from oqhs.publish.theme import FAINT, FONT, INK, MUTED, WARNING, Look
 from oqhs.sources.cards import Card
 from oqhs.text import listing
+from oqhs.wording import PERIMETER_NAMES
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -20,14 +23,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-_LEADING = 1.3  # of the size of the type
+LEADING = 1.3  # of the size of the type
 _GAP = 7.0  # points between two blocks
 _TITLE = 1.45
 _BOLD = 0.87  # width of a plain text, of that of a bold one
 _TIGHT = 1.15  # height of a line of a label, of the size of its type
-_LEAST = 0.62  # of the size of a label, where it must be smaller to fit
+LEAST = 0.5  # of the size of notes, that of a label that must be smaller to fit
 _LEGEND_NAME = "legend"
-_PERIMETERS = {"qpv2015": "quartiers prioritaires de 2015", "qpv2024": "quartiers prioritaires de 2024"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Caption:
     """What is said around a figure.
 
     `perimeter` is that of the quartiers, `years` those of the data, `sources` their short names,
-    `attributions` what licences ask to print, `notes` what holds of the method (classes, intervals).
+    `attributions` what licences ask to print, `notes` what holds of the method (classes, intervals),
+    `partial` which values are partial.
     """
 
     title: str
@@ -48,6 +51,7 @@ class Caption:
     invented: bool
     attributions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    partial: str = ""
 
     @property
     def foot(self) -> list[str]:
@@ -55,8 +59,9 @@ class Caption:
         years = listing([str(year) for year in self.years])
         told = f"Source : {' ; '.join(self.sources)}." if self.sources else "Source : aucune donnée."
         told += f" Année{'s' if len(self.years) > 1 else ''} : {years}." if years else ""
-        perimeter = _PERIMETERS.get(self.perimeter, self.perimeter)
-        lines = [*self.notes, f"{told} Périmètre : {perimeter}. OQHS, édition {self.edition}."]
+        perimeter = PERIMETER_NAMES.get(self.perimeter, self.perimeter)
+        lines = [*self.notes, *filter(None, [self.partial])]
+        lines.append(f"{told} Périmètre : {perimeter}. OQHS, édition {self.edition}.")
         if self.attributions:
             lines.append(" ; ".join(self.attributions) + ".")
         return [*lines, DIFFUSION[self.diffusion]]
@@ -84,7 +89,8 @@ def caption_of(
         What the figure is about.
     rows : DataFrame
         Those drawn, with `year` and `source` (cards joined by `+`); `year_before`, `source_before` and
-        `reference_source` are told too where they are there.
+        `reference_source` are told too where they are there, and partial values as
+        `oqhs.publish.charts.rows.partial_words` does.
     catalogue, cards
         Sources, and the cards that name them.
     attribution : callable
@@ -108,6 +114,7 @@ def caption_of(
         diffusion=diffusion,
         invented=invented,
         attributions=tuple(told),
+        partial=partial_words(rows),
     )
 
 
@@ -118,10 +125,41 @@ def _cards_of(rows: pd.DataFrame, cards: Mapping[str, Card]) -> set[str]:
     return {card for text in joined for card in text.split("+") if card in cards}
 
 
+def with_whole_names(look: Look, caption: Caption, draw: Callable[[Sheet], None]) -> Figure:
+    """Draw on a sheet; a text that is cut there is told whole under the figure.
+
+    Parameters
+    ----------
+    look, caption
+        Size of the sheet, and what is said around.
+    draw : callable
+        Draws on a sheet; called again, on a new one, as long as it cuts a text that is not told.
+    """
+    told: set[str] = set()
+    while True:
+        whole = f"En entier : {' ; '.join(sorted(told))}."
+        sheet = Sheet(look, replace(caption, notes=(*caption.notes, whole)) if told else caption)
+        draw(sheet)
+        if sheet.cut <= told:
+            return sheet.figure
+        told |= sheet.cut
+
+
+@lru_cache(maxsize=20_000)
+def _width(text: str, *, bold: bool) -> float:
+    """Width of a line of text, of the size of its type, whatever it is drawn on."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family=FONT, size=100, weight="bold" if bold else "normal")
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, False)
+    return float(width) / 100
+
+
 class Sheet:
     """A figure being drawn: everything is placed in points, from its lower left corner.
 
-    `left`, `right`, `bottom` and `top` bound what is still free.
+    `left`, `right`, `bottom` and `top` bound what is still free; `cut` are the texts that were cut.
     """
 
     def __init__(self, look: Look, caption: Caption) -> None:
@@ -129,6 +167,7 @@ class Sheet:
         from matplotlib.figure import Figure
 
         self.look = look
+        self.cut: set[str] = set()
         self.figure: Figure = Figure(figsize=(look.width / 72, look.height / 72), dpi=look.dpi)
         self._renderer = FigureCanvasAgg(self.figure).get_renderer()  # type: ignore[no-untyped-call]
         self.left, self.right = look.margin, look.width - look.margin
@@ -147,7 +186,7 @@ class Sheet:
 
     def _lines(self, text: str, size: float, **style: str) -> None:
         for line in self.wrapped(text, self.right - self.left, size, bold=style.get("weight") == "bold"):
-            self.top -= _LEADING * size
+            self.top -= LEADING * size
             self.write(self.left, self.top + 0.25 * size, line, size, va="baseline", **style)
 
     def _foot(self, caption: Caption) -> None:
@@ -155,7 +194,7 @@ class Sheet:
         lines = [part for line in caption.foot for part in self.wrapped(line, self.right - self.left, size)]
         for line in reversed(lines):
             self.write(self.left, self.bottom + 0.2 * size, line, size, va="baseline", color=MUTED)
-            self.bottom += _LEADING * size
+            self.bottom += LEADING * size
         self.rule(self.bottom + _GAP / 2)
         self.bottom += 1.5 * _GAP
 
@@ -169,11 +208,7 @@ class Sheet:
 
     def measured(self, text: str, size: float, *, bold: bool = False) -> float:
         """Width of a line of text, in points."""
-        from matplotlib.font_manager import FontProperties
-
-        font = FontProperties(size=size, weight="bold" if bold else "normal")
-        width, _, _ = self._renderer.get_text_width_height_descent(text, font, False)
-        return float(width) * 72 / self.look.dpi
+        return size * _width(text, bold=bold)
 
     def wrapped(
         self, text: str, width: float, size: float, *, bold: bool = False, most: int | None = None
@@ -188,6 +223,7 @@ class Sheet:
                 lines += self._broken(word, width, size, bold=bold)
         if most is None or len(lines) <= most:
             return lines
+        self.cut.add(text)
         last = lines[most - 1]
         while last and self.measured(last + "…", size, bold=bold) > width:
             last = last[:-1]
@@ -207,7 +243,7 @@ class Sheet:
 
         Under the least size that is still read, the text is cut.
         """
-        least, words = _LEAST * size, text.split(" ")
+        least, words = LEAST * self.look.small, text.split(" ")
         while size > least:
             whole = max(self.measured(word, size) for word in words) <= width
             if whole and len(self.wrapped(text, width, size)) * size * _TIGHT <= height:

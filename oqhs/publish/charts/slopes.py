@@ -11,9 +11,8 @@ from oqhs.analysis.change import NOTICE
 from oqhs.analysis.dates import BROUGHT
 from oqhs.analysis.uncertainty import require
 from oqhs.entries import Indicator
-from oqhs.errors import MeasureError
-from oqhs.publish.charts.rows import missing_words, statuses_of
-from oqhs.publish.charts.sheet import Caption, Sheet
+from oqhs.publish.charts.rows import missing_words, refuse_several, statuses_of
+from oqhs.publish.charts.sheet import LEADING, LEAST, Caption, Sheet, with_whole_names
 from oqhs.publish.theme import (
     FAINT,
     HATCH_INK,
@@ -58,6 +57,7 @@ _LINE = "#1B5A9B"
 _BETWEEN = 16.0
 _HEADING = 1.7  # of the size of the type
 _NAMES = 0.5  # part of the width of a panel that names take
+_TIE = 10.0  # points between the second date and a name
 _STRIP = 1.5  # height of the strip of what did not change, of the size of the type
 
 
@@ -92,32 +92,32 @@ def slope_chart(
         A column is missing, there is nothing to draw, or several indicators or references.
     """
     rows = _rows(changes, groups)
-    sheet = Sheet(look, caption)
+    return with_whole_names(look, caption, lambda sheet: _plot(sheet, rows))
+
+
+def _plot(sheet: Sheet, rows: pd.DataFrame) -> None:
+    """Draw the panels of the groups, in rows."""
     sheet.legend("", _legend(rows))
     panels = [panel for _, panel in rows.groupby("group", sort=True)]
-    across = min(len(panels), 4 if look.is_wide else 2)
+    across = min(len(panels), 4 if sheet.look.is_wide else 2)
     down = -(-len(panels) // across)
     wide = (sheet.right - sheet.left + _BETWEEN) / across
     high = (sheet.top - sheet.bottom + _BETWEEN) / down
-    limits = _limits(rows)
+    limits, years = _limits(rows), _years(rows)
     strips = max(len(statuses_of(panel["why"], _WORDS)) for panel in panels)
     for place, panel in enumerate(panels):
         left = sheet.left + (place % across) * wide
         top = sheet.top - (place // across) * high
-        _panel(sheet, panel, limits, (left, top - high + _BETWEEN, left + wide - _BETWEEN, top), strips)
-    return sheet.figure
+        axes = _panel(
+            sheet, panel, limits, (left, top - high + _BETWEEN, left + wide - _BETWEEN, top), strips
+        )
+        axes.set_xticks([0, 1], years)
 
 
 def _rows(changes: pd.DataFrame, groups: pd.Series | None) -> pd.DataFrame:
     require(changes, _NEEDED, "changes")
-    several = [name for name in ("indicator", "reference") if len(set(changes[name])) > 1]
-    if changes.empty or several:
-        raise MeasureError(
-            "a slope chart is that of one indicator beside one reference",
-            column=", ".join(several) or None,
-            found="several" if several else "no change",
-            todo="choose the rows of one of each",
-        )
+    what = "a slope chart is that of one indicator beside one reference"
+    refuse_several(changes, ["indicator", "reference"], what, "no change")
     named = "" if groups is None else changes["territory"].map(groups).fillna("").astype("str")
     rows = changes.assign(group=named)
     rows["drawn"] = (rows["status"] == OBSERVED) & rows["value_before"].notna() & rows["value"].notna()
@@ -145,7 +145,7 @@ def _panel(
     limits: tuple[float, float],
     box: tuple[float, float, float, float],
     strips: int,
-) -> None:
+) -> Axes:
     """Draw the quartiers of one group; all panels leave room for as many strips."""
     left, bottom, right, top = box
     size = sheet.look.size
@@ -162,19 +162,19 @@ def _panel(
     axes.grid(axis="y")
     for side in ("top", "right", "left", "bottom"):
         axes.spines[side].set_visible(False)
-    years = [_year(drawn[name]) for name in ("year_before", "year")]
-    axes.set_xticks([0, 1], years)
     for place in (0, 1):
         axes.axvline(place, color=FAINT, linewidth=0.8, zorder=1)
     _lines(axes, drawn)
     _names(sheet, axes, drawn, (split, right))
     _strips(sheet, reasons, (left, bottom, right))
+    return axes
 
 
-def _year(years: pd.Series) -> str:
-    """Give the year of all the rows, or nothing when they are of several."""
-    found = sorted(set(years.dropna()))
-    return str(found[0]) if len(found) == 1 else ""
+def _years(rows: pd.DataFrame) -> list[str]:
+    """Give the two dates of what is drawn; nothing for one of several years."""
+    drawn = rows[rows["drawn"]]
+    found = [sorted(set(drawn[name].dropna())) for name in ("year_before", "year")]
+    return [str(years[0]) if len(years) == 1 else "" for years in found]
 
 
 def _lines(axes: Axes, drawn: pd.DataFrame) -> None:
@@ -208,29 +208,51 @@ def _names(sheet: Sheet, axes: Axes, drawn: pd.DataFrame, sides: tuple[float, fl
     low, high = axes.get_ylim()
     ordered = drawn.sort_values(["value", "territory_label", "territory"])
     points = floor + (ordered["value"].to_numpy(dtype="float64") - low) / (high - low) * (ceiling - floor)
-    step = min(1.25 * sheet.look.small, (ceiling - floor) / len(points))
-    heights = apart(points, step, floor + step / 2, ceiling - step / 2)
-    tie = 10.0
-    for point, height, label in zip(points, heights, ordered["territory_label"], strict=True):
-        text, size = sheet.fitted(
-            str(label), right - left - tie - 2, step, min(sheet.look.small, 0.85 * step)
-        )
-        sheet.write(left + tie + 2, height, text, size, va="center", linespacing=1.0)
-        ends = [(left + 3) / sheet.look.width, (left + tie) / sheet.look.width]
+    texts, size = _stacked(sheet, list(ordered["territory_label"]), right - left - _TIE - 2, ceiling - floor)
+    rooms = LEADING * size * np.array([text.count("\n") + 1 for text in texts])
+    heights = apart(points, rooms, floor + rooms[0] / 2, ceiling - rooms[-1] / 2)
+    for point, height, text in zip(points, heights, texts, strict=True):
+        sheet.write(left + _TIE + 2, height, text, size, va="center", linespacing=1.0)
+        ends = [(left + 3) / sheet.look.width, (left + _TIE) / sheet.look.width]
         levels = [point / sheet.look.height, height / sheet.look.height]
         sheet.figure.add_artist(Line2D(ends, levels, color=FAINT, linewidth=0.6))
 
 
-def apart(heights: np.ndarray, step: float, low: float, high: float) -> np.ndarray:
-    """Push sorted heights apart, so that none is nearer than a step to the next, between two bounds.
+def _stacked(sheet: Sheet, labels: list[str], width: float, height: float) -> tuple[list[str], float]:
+    """Cut names into lines, so that all of them stand in a room one above the other; give their size too.
+
+    They are cut, on one line each, when they must be smaller than what is still read.
+    """
+    size = sheet.look.small
+    while size > LEAST * sheet.look.small:
+        lines = [sheet.wrapped(label, width, size) for label in labels]
+        if LEADING * size * sum(map(len, lines)) <= height:
+            return ["\n".join(one) for one in lines], size
+        size *= 0.95
+    size = min(size, height / (LEADING * len(labels)))
+    return ["\n".join(sheet.wrapped(label, width, size, most=1)) for label in labels], size
+
+
+def apart(heights: np.ndarray, step: float | np.ndarray, low: float, high: float) -> np.ndarray:
+    """Push sorted heights apart, so that each has the room it takes, between two bounds.
+
+    Parameters
+    ----------
+    heights : array of float
+        Wanted heights, growing.
+    step : float or array of float
+        Room that each takes, half of it on either side.
+    low, high : float
+        Least and largest height.
 
     Examples
     --------
     >>> apart(np.array([1.0, 1.0, 9.0]), 2.0, 0.0, 10.0).tolist()
     [0.0, 2.0, 9.0]
     """
-    order = np.arange(len(heights)) * step
-    # What is free of the steps must only grow: isotonic regression, by pools of neighbours.
+    rooms = np.broadcast_to(step, len(heights))
+    order = np.concatenate([[0.0], np.cumsum((rooms[1:] + rooms[:-1]) / 2)])
+    # What is free of the rooms must only grow: isotonic regression, by pools of neighbours.
     pools: list[list[float]] = []
     for free in heights - order:
         pools.append([float(free), 1.0])
@@ -288,7 +310,7 @@ def slope_chart_alt(changes: pd.DataFrame, indicator: Indicator, reference: str)
     """
     rows = _rows(changes, None)
     drawn = rows[rows["drawn"]]
-    dates = " et ".join(filter(None, (_year(drawn[name]) for name in ("year_before", "year"))))
+    dates = " et ".join(filter(None, _years(rows)))
     text = f"Graphique d'évolution : {indicator.label}, {unit_words(indicator.unit)}"
     text += f", {dates}" if dates else ""
     text += f", pour {count_words(len(drawn), 'quartier', 'quartiers')}, à côté {reference}"

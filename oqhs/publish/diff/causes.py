@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from oqhs.catalogue import Catalogue
+from oqhs.corrections import CORRECTIONS_FILE
 from oqhs.entries import ON_FOOT, ON_THE_MAP
 from oqhs.publish.diff.evidence import card_changes, short, told_correction, written
 from oqhs.publish.diff.folders import Manifest, Planned
@@ -27,7 +28,7 @@ UNEXPLAINED = "inexpliqué"
 OF_INPUTS = (PERIMETER, VINTAGE, OTHER_INPUT, CORRECTED, ADDED, REMOVED)
 
 GROUPS_FILE = "regroupements.yaml"
-CORRECTIONS_FILE = "corrections.yaml"
+
 _WALK_FILE = "marche.yaml"
 _ESTIMATES = ("estimate",)
 #: Recipes that read a parameter, none for those that evolutions alone read; the others serve all.

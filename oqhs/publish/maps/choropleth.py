@@ -25,6 +25,7 @@ from oqhs.publish.maps.ground import (
     surfaces,
 )
 from oqhs.publish.theme import (
+    DENSE_HATCHES,
     DIVERGING,
     HATCH_INK,
     HATCHES,
@@ -40,7 +41,7 @@ from oqhs.publish.theme import (
     themed,
     unit_words,
 )
-from oqhs.text import NOT_AVAILABLE, OBSERVED, listing
+from oqhs.text import NO_BREAK_SPACE, NOT_AVAILABLE, OBSERVED, STATUS_WORDS, listing
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _EDGE = "#2B3640"
+_WIDE = 1.8  # width of what must be seen, of its height, from which the legend stands under it
 _DARK_IS_BAD = "plus la teinte est foncée, moins la situation est favorable"
 _DARK_IS_HIGH = "plus la teinte est foncée, plus la valeur est élevée"
 _TWO_SIDES = "orange : moins favorable que la référence ; bleu : plus favorable"
@@ -87,16 +89,15 @@ def shading_of(values: pd.Series, indicator: Indicator, *, gaps: bool = False) -
     unit, decimals, polarity = indicator.unit, indicator.decimals, indicator.polarity
     if gaps and polarity:
         classes = around_zero(values, unit, decimals)
-        colours = [colour for place, colour in enumerate(DIVERGING) if place != len(DIVERGING) // 2]
-        colours = colours if polarity > 0 else colours[::-1]
+        colours = DIVERGING if polarity > 0 else DIVERGING[::-1]
         return Shading(classes, tuple(shades(len(classes), colours)) if len(classes) else (), _TWO_SIDES)
     classes = classes_of(values, unit, decimals, signed=gaps)
     if not len(classes):
         return Shading(classes, (), "")
     if not polarity:
         return Shading(classes, tuple(shades(len(classes), NEUTRAL_SEQUENCE)), _DARK_IS_HIGH)
-    colours = shades(len(classes), SEQUENCE)
-    return Shading(classes, tuple(colours if polarity < 0 else colours[::-1]), _DARK_IS_BAD)
+    hues = SEQUENCE if polarity < 0 else SEQUENCE[::-1]
+    return Shading(classes, tuple(shades(len(classes), hues)), _DARK_IS_BAD)
 
 
 @themed()
@@ -137,18 +138,19 @@ def choropleth(
         A quartier has no outline; a layer is in another system; a value lies outside the classes given.
     """
     drawn = joined(rows, zones)
-    below = Ground() if ground is None else ground
+    below = (Ground() if ground is None else ground).around(zones, drawn["territory"])
     below.refuse_other_systems(zones)
     shade = shading_of(drawn["value"], indicator, gaps=gaps) if shading is None else shading
     sheet = Sheet(look, caption)
     title, handles = legend_of(drawn, shade, indicator, gaps=gaps)
-    sheet.legend(title, [*handles, *ground_handles(below)], side="right" if look.is_wide else "bottom")
-    bounds = drawn.total_bounds if extent is None else extent
+    west, south, east, north = bounds = drawn.total_bounds if extent is None else extent
+    beside = look.is_wide and east - west < _WIDE * (north - south)
+    sheet.legend(title, [*handles, *ground_handles(below)], side="right" if beside else "bottom")
     axes = one_map(sheet, drawn, shade, below, (sheet.left, sheet.bottom, sheet.right, sheet.top), bounds)
     if named:
         names(sheet, axes, drawn, size=look.small, bold=True)
     if below.communes is not None:
-        names(sheet, axes, below.communes, size=0.86 * look.small, clear_of=drawn)
+        names(sheet, axes, below.communes, size=0.86 * look.small, clear_of=zones)
     return sheet.figure
 
 
@@ -181,7 +183,7 @@ def one_map(
         surfaces(axes, shapes, facecolor=colour, edgecolor=_EDGE, linewidth=0.6, zorder=4)
     for name in statuses_of(drawn["status"]):
         shapes = drawn.geometry[(drawn["status"] == name).to_numpy()].to_numpy()
-        style = {"facecolor": PAPER, "edgecolor": HATCH_INK, "hatch": HATCHES[name] * 2}
+        style = {"facecolor": PAPER, "edgecolor": HATCH_INK, "hatch": DENSE_HATCHES[name]}
         surfaces(axes, shapes, **style, linewidth=0, zorder=4)
         surfaces(axes, shapes, facecolor="none", edgecolor=_EDGE, linewidth=0.6, zorder=4.1)
     scale_bar(sheet, axes)
@@ -197,17 +199,18 @@ def legend_of(
     places = shade.classes.of(drawn["value"])
     handles: list[Artist] = [
         Patch(
-            facecolor=colour, edgecolor=INK, linewidth=0.5, label=f"{label} ({int((places == rank).sum())})"
+            facecolor=colour, edgecolor=INK, linewidth=0.5, label=_counted(label, int((places == rank).sum()))
         )
         for rank, (label, colour) in enumerate(zip(shade.classes.labels, shade.colours, strict=True))
     ]
-    counts = statuses_of(drawn["status"])
-    for name, count in counts.items():
-        patch = hatched(name)
-        patch.set_label(f"{patch.get_label()} ({count})")
-        handles.append(patch)
+    for name, count in statuses_of(drawn["status"]).items():
+        handles.append(hatched(name, _counted(STATUS_WORDS[name], count)))
     unit = f"écart, {gap_words(indicator.unit)}" if gaps else unit_words(indicator.unit)
     return f"{indicator.label}, {unit}", handles
+
+
+def _counted(label: str, count: int) -> str:
+    return f"{label}{NO_BREAK_SPACE}({count})"
 
 
 def method_words(shade: Shading) -> tuple[str, ...]:

@@ -36,14 +36,14 @@ class Classes:
 
     @property
     def labels(self) -> list[str]:
-        """Classes in French: « de 12,0 % à moins de 15,3 % »."""
-        last = len(self) - 1
-        told = [self._told(bound) for bound in self.bounds]
-        pairs = list(pairwise(told))
-        return [
-            low if low == high else f"de {low} à {'' if rank == last else 'moins de '}{high}"
-            for rank, (low, high) in enumerate(pairs)
-        ]
+        """Classes in French: « de 12,0 % à moins de 15,3 % »; a single value where they hold one printed."""
+        last, step = len(self) - 1, 10**-self.decimals
+        told = []
+        for rank, (low, high) in enumerate(pairwise(self.bounds)):
+            only = low == high if rank == last else high - low < 1.5 * step
+            end = f" à {'' if rank == last else 'moins de '}{self._told(high)}"
+            told.append(self._told(low) if only else f"de {self._told(low)}{end}")
+        return told
 
     def _told(self, bound: float) -> str:
         return (format_gap if self.signed else format_value)(bound, self.unit, self.decimals)
@@ -146,16 +146,18 @@ def _fixed(bounds: Sequence[float]) -> tuple[float, ...]:
 
 
 def around_zero(values: pd.Series, unit: str, decimals: int) -> Classes:
-    """Cut gaps into classes on either side of zero, as wide on one side as on the other.
+    """Cut gaps into seven classes: no gap as printed, and three on either side, as far on both.
 
     Examples
     --------
     >>> around_zero(pd.Series([-4.0, 9.0]), "percent", 1).bounds
-    (-9.0, -6.0, -3.0, 0.0, 3.0, 6.0, 9.0)
+    (-9.0, -6.0, -3.0, 0.0, 0.1, 3.0, 6.0, 9.0)
     """
     largest = float(np.max(np.abs(round_half_up(values.dropna(), decimals)), initial=0.0))
     step = float(np.ceil(largest / 3 * 10**decimals - 1e-9) / 10**decimals)
     if step <= 0:
         return classes_of(values, unit, decimals, signed=True)
-    ends = [round(step * place, decimals) for place in range(-3, 4)]
+    least = 10**-decimals  # no gap is printed that is smaller
+    step = max(step, 2 * least)
+    ends = [round(end, decimals) for end in (-3 * step, -2 * step, -step, 0, least, step, 2 * step, 3 * step)]
     return Classes(_fixed(ends), "bornes symétriques autour de zéro", unit, decimals, signed=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _BORDER = "#9AA5B1"
 _EPT = "#52606D"
+_OTHER = "#DDE1E6"  # of a quartier the map is not about
 _REACHED = "#CFE8DC"  # a quiet ground, far from every class
 _FACILITY = "#111827"
 _ROUND = (1.0, 2.0, 5.0)
@@ -45,7 +46,8 @@ class Ground:
     """Layers under the quartiers, in the system of their outlines; `None` is not drawn.
 
     `communes` and `epts` have `territory`, `label` and `geometry`; `facilities` has points or surfaces and
-    `facility_words` what they are; `reached` has surfaces, and `reached_words` what is reached there.
+    `facility_words` what they are; `reached` has surfaces, and `reached_words` what is reached there;
+    `others` has the quartiers the map is not about.
     """
 
     communes: gpd.GeoDataFrame | None = None
@@ -54,26 +56,35 @@ class Ground:
     facility_words: str = "équipement"
     reached: gpd.GeoDataFrame | None = None
     reached_words: str = "à portée à pied"
+    others: gpd.GeoDataFrame | None = None
+
+    @property
+    def layers(self) -> dict[str, gpd.GeoDataFrame]:
+        """Layers that are drawn, by name."""
+        every = {
+            name: getattr(self, name) for name in ("communes", "epts", "facilities", "reached", "others")
+        }
+        return {name: layer for name, layer in every.items() if layer is not None}
+
+    def around(self, zones: gpd.GeoDataFrame, drawn: pd.Series) -> Ground:
+        """Have the quartiers that are not drawn lie under the map, if there are any."""
+        others = zones[~zones["territory"].isin(drawn)]
+        return replace(self, others=others if len(others) else None)
 
     def within(self, box: Box) -> Ground:
-        """Keep the communes that meet a rectangle."""
-        if self.communes is None:
-            return self
+        """Keep what meets a rectangle."""
         frame = shapely.box(*box)
-        met = self.communes.geometry.intersects(frame).to_numpy(dtype=bool)
-        return Ground(
-            self.communes[met],
-            self.epts,
-            self.facilities,
-            self.facility_words,
-            self.reached,
-            self.reached_words,
+        return replace(
+            self,
+            **{
+                name: layer[layer.geometry.intersects(frame).to_numpy(dtype=bool)]
+                for name, layer in self.layers.items()
+            },
         )
 
     def refuse_other_systems(self, zones: gpd.GeoDataFrame) -> None:
         """Refuse layers that are not in the projected system of the quartiers."""
-        layers = {name: getattr(self, name) for name in ("communes", "epts", "facilities", "reached")}
-        systems = {name: layer.crs for name, layer in layers.items() if layer is not None}
+        systems = {name: layer.crs for name, layer in self.layers.items()}
         refuse_other_systems("maps are drawn", {"quartiers": zones.crs, **systems})
 
 
@@ -132,6 +143,9 @@ def draw_ground(axes: Axes, ground: Ground) -> None:
         surfaces(axes, shapes, facecolor="none", edgecolor=_BORDER, linewidth=0.5, zorder=3)
     if ground.reached is not None:
         surfaces(axes, ground.reached.geometry.to_numpy(), facecolor=_REACHED, edgecolor="none", zorder=1)
+    if ground.others is not None:
+        shapes = ground.others.geometry.to_numpy()
+        surfaces(axes, shapes, facecolor=_OTHER, edgecolor=_BORDER, linewidth=0.5, zorder=2)
     if ground.epts is not None:
         shapes = ground.epts.geometry.to_numpy()
         surfaces(axes, shapes, facecolor="none", edgecolor=_EPT, linewidth=1.3, zorder=3.5)
@@ -151,6 +165,8 @@ def ground_handles(ground: Ground) -> list[Artist]:
         handles.append(Patch(facecolor=_REACHED, edgecolor=FAINT, label=ground.reached_words))
     if ground.facilities is not None:
         handles.append(Line2D([], [], color=_FACILITY, marker="^", linestyle="", label=ground.facility_words))
+    if ground.others is not None:
+        handles.append(Patch(facecolor=_OTHER, edgecolor=_BORDER, linewidth=0.5, label="autre quartier"))
     if ground.epts is not None:
         handles.append(Line2D([], [], color=_EPT, linewidth=1.3, label="limite d'EPT"))
     if ground.communes is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -17,6 +18,7 @@ from oqhs.publish.maps.ground import Box, Ground, ground_handles, names
 from oqhs.publish.theme import Look, count_words, themed, unit_words
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _BETWEEN = 12.0
@@ -63,15 +65,20 @@ def small_multiples(
     if inside.empty:
         raise MeasureError("no quartier is in a group: there is no map to draw", allowed="one or more")
     shade = shading_of(drawn["value"], indicator, gaps=gaps)
-    sheet = Sheet(look, caption)
-    title, handles = legend_of(drawn, shade, indicator, gaps=gaps)
-    sheet.legend(title, [*handles, *ground_handles(below)], side="right" if look.is_wide else "bottom")
     parts = {
         str(name): drawn[drawn["territory"].isin(part["territory"])]
         for name, part in inside.groupby("group", sort=True)
     }
-    for (name, part), room in zip(parts.items(), _rooms(sheet, len(parts)), strict=True):
-        _panel(sheet, name, part, room, _one_size(part, parts.values()), (shade, below))
+    grounds = [below.around(zones, part["territory"]) for part in parts.values()]
+    sheet = Sheet(look, caption)
+    title, handles = legend_of(drawn, shade, indicator, gaps=gaps)
+    told = next((one for one in grounds if one.others is not None), below)
+    sheet.legend(title, [*handles, *ground_handles(told)], side="right" if look.is_wide else "bottom")
+    boxes = _one_size([part.total_bounds for part in parts.values()])
+    for name, room, bounds, under in zip(parts, _rooms(sheet, len(parts)), boxes, grounds, strict=True):
+        axes = _panel(sheet, name, parts[name], room, bounds, (shade, under))
+        if under.communes is not None:
+            names(sheet, axes, under.communes, size=0.75 * look.small, clear_of=zones)
     return sheet.figure
 
 
@@ -82,15 +89,13 @@ def _panel(
     room: Box,
     bounds: Box,
     look: tuple[Shading, Ground],
-) -> None:
+) -> Axes:
     """Draw the map of one group, under its name."""
     left, bottom, right, top = room
     shade, below = look
     sheet.heading(left, right, top, name)
     inner = (left, bottom, right, top - _HEADING * sheet.look.size)
-    axes = one_map(sheet, part, shade, below, inner, bounds)
-    if below.communes is not None:
-        names(sheet, axes, below.communes, size=0.75 * sheet.look.small, clear_of=part)
+    return one_map(sheet, part, shade, below, inner, bounds)
 
 
 def _rooms(sheet: Sheet, count: int) -> list[Box]:
@@ -114,13 +119,13 @@ def _rooms(sheet: Sheet, count: int) -> list[Box]:
     ]
 
 
-def _one_size(part: gpd.GeoDataFrame, parts: object) -> tuple[float, float, float, float]:
-    """Give bounds around a part that are as large as those of the largest one."""
-    sizes = [one.total_bounds for one in parts]  # type: ignore[attr-defined]
-    half = np.max([[(b[2] - b[0]) / 2, (b[3] - b[1]) / 2] for b in sizes], axis=0)
-    west, south, east, north = part.total_bounds
-    x, y = (west + east) / 2, (south + north) / 2
-    return (x - half[0], y - half[1], x + half[0], y + half[1])
+def _one_size(bounds: Sequence[np.ndarray]) -> list[Box]:
+    """Widen bounds around their middles until all are as large as the largest."""
+    lows, highs = np.hsplit(np.asarray(bounds, dtype="float64"), 2)
+    half = (highs - lows).max(axis=0) / 2
+    middles = (lows + highs) / 2
+    boxes = np.hstack([middles - half, middles + half]).tolist()
+    return [(west, south, east, north) for west, south, east, north in boxes]
 
 
 def small_multiples_alt(

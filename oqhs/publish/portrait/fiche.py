@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from oqhs.publish.contents import Contents
+from oqhs.publish.origins import source_lines
 from oqhs.publish.portrait.document import Document, Notes, Section
 from oqhs.publish.portrait.evolution import evolution_section, flags_section
 from oqhs.publish.portrait.figures import figures_table
 from oqhs.publish.portrait.identity import identity_of
 from oqhs.publish.portrait.locator import located
-from oqhs.publish.portrait.origins import sources_told
 from oqhs.publish.portrait.zones import Zone
 from oqhs.publish.printed import DIFFUSION, INVENTED
 
@@ -31,7 +33,7 @@ def fiche_of(contents: Contents, code: str) -> Document:
         Of two pages: identity, flags and evolution, then figures, notes and sources.
     """
     zone, notes = Zone(contents, code), Notes()
-    codes = zone.quartiers or [code]
+    codes = zone.quartiers
     drawn = located(zone, codes)
     identity = Section(
         "Identité", lines=() if drawn else (NO_MAP,), facts=tuple(identity_of(zone)), map=drawn
@@ -42,7 +44,7 @@ def fiche_of(contents: Contents, code: str) -> Document:
     figures = Section("Indicateurs et comparaisons", tables=(table,))
     first = (identity, flags_section(zone, codes), evolution)
     second = (figures, notes_section(notes), sources_section(contents, [code, *codes]))
-    what = "Fiche quartier" if not zone.quartiers else "Fiche d'un regroupement de quartiers"
+    what = "Fiche quartier" if not zone.is_group else "Fiche d'un regroupement de quartiers"
     return Document(
         name=code,
         title=zone.named(),
@@ -65,5 +67,24 @@ def notes_section(notes: Notes) -> Section:
 
 
 def sources_section(contents: Contents, codes: list[str]) -> Section:
-    """Tell where the figures come from."""
-    return Section("Sources", lines=tuple(sources_told(contents, codes)), small=True)
+    """Tell where the figures of some territories come from, and their outlines."""
+    lines = source_lines(
+        _cards_of(contents, set(codes)),
+        contents.inputs,
+        contents.catalogue,
+        lambda card: contents.attributions.get(card, ""),
+    )
+    return Section("Sources", lines=lines or ("Aucune donnée.",), small=True)
+
+
+def _cards_of(contents: Contents, codes: set[str]) -> set[str]:
+    """Give the cards of the observations, the gaps and the changes, and those of the territories."""
+    chosen: Mapping[str, str] = contents.recipe["territories"]  # type: ignore[assignment]
+    found = set(chosen.values())
+    for table in (contents.observations, contents.gaps, contents.changes):
+        if table is None:
+            continue
+        rows = table[table["territory"].isin(codes)]
+        for column in {"source", "source_before", "reference_source"} & set(rows):
+            found |= {card for text in rows[column].dropna().unique() for card in str(text).split("+")}
+    return found

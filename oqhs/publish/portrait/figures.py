@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
 
 from oqhs.entries import Indicator
 from oqhs.publish.flags import KIND_WORDS
+from oqhs.publish.limits import parts_of, why_no_gap
 from oqhs.publish.portrait.document import Cell, Column, Group, Notes, Table
-from oqhs.publish.portrait.zones import COMPARED, SHORT_WORDS, Zone, value_cell, year_words
-from oqhs.text import NO_BREAK_SPACE, OBSERVED, STATUS_WORDS, UNITS, format_gap, format_number
+from oqhs.publish.portrait.zones import COMPARED, Zone, value_cell, year_words
+from oqhs.text import NO_BREAK_SPACE, OBSERVED, STATUS_SHORT, STATUS_WORDS, UNITS, format_gap, format_number
+from oqhs.wording import REFERENCE_NAMES
 
 _BEFORE = (Column("Indicateur", 4.9), Column("Année", 1.1, "right"))
 _BESIDE = tuple(
-    Column(header, width, "right")
-    for header, width in zip(COMPARED.values(), (1.55, 1.5, 2.15, 1.65), strict=True)
+    Column(REFERENCE_NAMES[kind], width, "right")
+    for kind, width in zip(COMPARED, (1.55, 1.5, 2.15, 1.65), strict=True)
 )
 _AFTER = (
     Column("Écart au département", 2.3, "right"),
@@ -37,7 +39,7 @@ def figures_table(zone: Zone, notes: Notes) -> Table:
     notes : Notes
         Footnotes, to which those of the rows are added.
     """
-    own = Column("Quartier" if not zone.quartiers else "Quartiers", 1.62, "right", strong=True)
+    own = Column("Quartiers" if zone.is_group else "Quartier", 1.62, "right", strong=True)
     return Table(
         f"Indicateurs {zone.named('label_de')} et de ses territoires de référence",
         (*_BEFORE, own, *_BESIDE, *_AFTER),
@@ -58,9 +60,9 @@ def by_theme(zone: Zone, row: Any) -> list[Group]:
 def _row(zone: Zone, name: str, one: Indicator, notes: Notes) -> tuple[Cell, ...]:
     gap = zone.gaps.get((name, _REFERENCE))
     own = gap if gap is not None else zone.observed(name)
-    said = [str(own.get("note") or "")]
+    said = [*parts_of(own["note"]), *_of_references(zone, name, parts_of(own["note"]))]
     if gap is not None:
-        said += [str(gap["reference_note"] or ""), str(gap["reason"] or "")]
+        said.append(str(gap["reason"] or ""))
     caveats = one.caveats if own["status"] == OBSERVED else ()
     return (
         Cell(one.label),
@@ -71,6 +73,17 @@ def _row(zone: Zone, name: str, one: Indicator, notes: Notes) -> tuple[Cell, ...
         _reading_cell(zone, name, one, gap),
         Cell(notes.call(said, [zone.contents.catalogue.caveats[caveat] for caveat in caveats])),
     )
+
+
+def _of_references(zone: Zone, name: str, but: Collection[str]) -> list[str]:
+    """Tell what limits the values of the references, each named, but for what is said of the quartier."""
+    return [
+        f"{REFERENCE_NAMES[kind]} : {part}"
+        for kind in COMPARED
+        if (gap := zone.gaps.get((name, kind))) is not None and gap["reference_status"] == OBSERVED
+        for part in parts_of(gap["reference_note"])
+        if part not in but
+    ]
 
 
 def _reference_cell(zone: Zone, name: str, one: Indicator, kind: str) -> Cell:
@@ -85,7 +98,8 @@ def gap_cell(gap: Mapping[str, Any] | None, one: Indicator) -> Cell:
     if gap is None:
         return Cell("s. o.", tone="missing", meaning="sans objet")
     if pd.isna(gap["gap"]):
-        return Cell("n. d.", tone="missing", meaning="écart non disponible")
+        status, meaning = why_no_gap(gap)
+        return Cell(STATUS_SHORT[status], tone="missing", meaning=meaning)
     words = format_gap(gap["gap"], one.unit, one.decimals)
     return Cell(words, interval_words(gap["gap_ci_lower"], gap["gap_ci_upper"], one), _tone(gap, one))
 
@@ -120,11 +134,7 @@ def _reading_cell(zone: Zone, name: str, one: Indicator, gap: Mapping[str, Any] 
     if gap is None:
         return Cell("sans comparaison", flagged, meaning="un nombre ne se compare pas entre territoires")
     if pd.isna(gap["gap"]):
-        status = str(gap["status"])
-        of_value = STATUS_WORDS.get(status, "")
-        of_reference = STATUS_WORDS.get(str(gap["reference_status"]), "")
-        meaning = of_value or (f"référence : {of_reference}" if of_reference else "écart non disponible")
-        return Cell("écart non calculé", flagged, "missing", meaning)
+        return Cell("écart non calculé", flagged, "missing", why_no_gap(gap)[1])
     if not one.polarity:
         return Cell("indicateur neutre", flagged)
     if gap["sign"] not in {"+", "−"}:
@@ -137,7 +147,7 @@ def _reading_cell(zone: Zone, name: str, one: Indicator, gap: Mapping[str, Any] 
 
 def _references_told(zone: Zone) -> str:
     found = [
-        f"{COMPARED[kind].lower() if kind != 'ept' else 'EPT'} : {zone.named(code=code)}"
+        f"{REFERENCE_NAMES[kind]} : {zone.named(code=code)}"
         for kind, code in zone.references.items()
         if kind in COMPARED and kind != "ensemble_qpv"
     ]
@@ -175,7 +185,7 @@ def reading_of(zone: Zone) -> list[str]:
 
 def legend_words() -> str:
     """Say what the short words for what is missing stand for."""
-    told = [f"{short} : {STATUS_WORDS[status]}" for status, short in SHORT_WORDS.items()]
+    told = [f"{short} : {STATUS_WORDS[status]}" for status, short in STATUS_SHORT.items()]
     return (
         f"{' ; '.join(told)}. « Écart non établi » : l'intervalle de l'écart contient zéro. "
         "« Indicateur neutre » : ni plus ni moins n'y est favorable."

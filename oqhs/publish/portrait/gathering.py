@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 from oqhs.entries import Indicator
 from oqhs.publish.contents import Contents
+from oqhs.publish.limits import MARK, parts_of, remarks
 from oqhs.publish.portrait.document import Cell, Column, Document, Group, Item, Notes, Section, Table
 from oqhs.publish.portrait.evolution import evolutions_section, flags_section
 from oqhs.publish.portrait.fiche import NO_MAP, foot_of, notes_section, sources_section
 from oqhs.publish.portrait.figures import by_theme, legend_words
 from oqhs.publish.portrait.identity import population_of, surface_of
 from oqhs.publish.portrait.locator import located
-from oqhs.publish.portrait.zones import PERIMETERS, Zone, value_cell, year_words
+from oqhs.publish.portrait.zones import Zone, value_cell, year_words
 from oqhs.publish.printed import INVENTED
 from oqhs.text import OBSERVED, listing
+from oqhs.wording import PERIMETER_NAMES, REFERENCE_NAMES
 
 _WIDE = 6  # indicators of a table of quartiers
 _FEW = 3  # quartiers a title names
@@ -24,7 +26,8 @@ _BORROWED = (
     "La valeur du territoire porte sur toutes ses communes, hors du département comprises ; "
     "les quartiers sont ceux du département."
 )
-_KINDS = {"ept": ("EPT", "Contribution territoriale"), "commune": ("Commune", "Portrait d'une commune")}
+#: What a portrait of several quartiers may be about, and how it is named.
+KINDS = {"ept": ("EPT", "Contribution territoriale"), "commune": ("Commune", "Portrait d'une commune")}
 
 
 def gathering_of(contents: Contents, codes: Sequence[str], territory: str | None = None) -> Document:
@@ -62,7 +65,7 @@ def gathering_of(contents: Contents, codes: Sequence[str], territory: str | None
         notes_section(notes),
         sources_section(contents, [*([territory] if territory else []), *codes]),
     )
-    what = _KINDS[kind][1] if kind else "Dossier de quartiers"
+    what = KINDS[kind][1] if kind else "Dossier de quartiers"
     names = [zone.named(code=code) for code in codes]
     return Document(
         name=territory or f"{len(codes)} quartiers",
@@ -101,7 +104,7 @@ def _identity(zone: Zone, codes: Sequence[str], kind: str) -> list[Item]:
     facts.append(Item("Département", contents.departement))
     named = listing([f"{zone.named(code=code)} ({code})" for code in codes])
     facts.append(Item("Quartier" if len(codes) == 1 else f"{len(codes)} quartiers", named))
-    facts.append(Item("Périmètre", PERIMETERS.get(contents.perimeter, contents.perimeter)))
+    facts.append(Item("Périmètre", PERIMETER_NAMES[contents.perimeter]))
     return [*facts, Item("Champ", _BORROWED)] if _borrows(contents, zone.code) else facts
 
 
@@ -120,20 +123,16 @@ def _borrows(contents: Contents, territory: str) -> bool:
 
 def _wholes(contents: Contents) -> list[tuple[str, str]]:
     """Give the code and the header of what every quartier is compared with."""
-    rows = contents.territories
-    kinds = {"departement": "Département", "ensemble_qpv": "Ensemble des QPV"}
-    found = []
-    for kind, header in kinds.items():
-        codes = rows.loc[rows["kind"] == kind, "territory"]
-        found += [(str(code), header) for code in codes[:1]]
-    return found
+    geography, known = contents.geography, set(contents.territories["territory"])
+    wholes = {"departement": geography.departement, "ensemble_qpv": geography.ensemble}
+    return [(code, REFERENCE_NAMES[kind]) for kind, code in wholes.items() if code in known]
 
 
 def _territory_table(zone: Zone, codes: Sequence[str], kind: str, notes: Notes) -> Table:
     """Lay out the territory beside the département and all the quartiers, and how many quartiers drop out."""
     contents = zone.contents
     wholes = _wholes(contents)
-    headed = [(zone.code, _KINDS[kind][0]), *wholes] if kind else wholes
+    headed = [(zone.code, KINDS[kind][0]), *wholes] if kind else wholes
     places = [(Zone(contents, code), header) for code, header in headed]
     columns = (
         Column("Indicateur", 5.4),
@@ -194,14 +193,36 @@ def _quartier_tables(contents: Contents, codes: Sequence[str]) -> list[Table]:
     zones = [Zone(contents, code) for code in codes]
     rows = [(zone, zone.named()) for zone in zones]
     rows += [(Zone(contents, code), header) for code, header in _wholes(contents)]
+    wholes = [code for code, _ in _wholes(contents)]
     tables = []
     for start in range(0, len(shown), _WIDE):
         part = shown[start : start + _WIDE]
         themes = dict.fromkeys(contents.catalogue.themes[one.theme].label for _, one in part)
-        columns = [Column("Quartier", 3.6), *(Column(one.label, 2.0, "right") for _, one in part)]
+        headed = (f"{one.label}{_years(zones, name)}" for name, one in part)
+        columns = [Column("Quartier", 3.6), *(Column(header, 2.0, "right") for header in headed)]
         cells = [
             (Cell(header), *(value_cell(zone.observed(name), one) for name, one in part))
             for zone, header in rows
         ]
-        tables.append(Table(" ; ".join(themes), tuple(columns), (Group("", tuple(cells)),)))
+        told = tuple(line for name, one in part for line in _limits(zones, wholes, name, one))
+        tables.append(Table(" ; ".join(themes), tuple(columns), (Group("", tuple(cells)),), told))
     return tables
+
+
+def _years(zones: Sequence[Zone], indicator: str) -> str:
+    """Give the years of the values of some quartiers, for a header."""
+    rows = [zone.observed(indicator) for zone in zones]
+    years = sorted({year_words(row["year"]) for row in rows if row["status"] == OBSERVED})
+    return f" ({listing(years)})" if years else ""
+
+
+def _limits(zones: Sequence[Zone], wholes: Sequence[str], indicator: str, one: Indicator) -> list[str]:
+    """Tell what limits the values of some quartiers, but for what a note says of the whole already."""
+    said = {part for code in wholes for part in parts_of(zones[0].observed(indicator, code)["note"])}
+    own = []
+    for zone in zones:
+        row = zone.observed(indicator)
+        if row["status"] == OBSERVED:
+            parts = [part for part in parts_of(row["note"]) if part not in said]
+            own.append((zone.named(), MARK.join(parts)))
+    return [f"{one.label} : {line[:1].lower()}{line[1:]}" for line in remarks(own, "quartiers")]

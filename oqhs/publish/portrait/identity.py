@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from oqhs.publish.portrait.document import Item
-from oqhs.publish.portrait.zones import PERIMETERS, Zone, value_cell, year_words
+from oqhs.publish.portrait.zones import Zone, value_cell, year_words
 from oqhs.text import NO_BREAK_SPACE, OBSERVED, format_number, listing
+from oqhs.wording import PERIMETER_NAMES
 
 _POPULATION = "population"
 _M2_PER_HA = 10_000
@@ -17,19 +18,19 @@ def identity_of(zone: Zone) -> list[Item]:
     """Tell who a quartier or a group is."""
     contents = zone.contents
     facts = [Item("Code", zone.code)]
-    if zone.quartiers:
+    if zone.is_group:
         facts.append(Item("Quartiers", listing([_coded(zone, code) for code in zone.quartiers])))
     communes = zone.parents("commune")
     facts += [Item("Commune" if len(communes) < 2 else "Communes", _communes_told(zone, communes))]  # noqa: PLR2004
     facts.append(Item("EPT", _listed(zone, "ept")))
     facts.append(Item("Département", contents.departement))
     groups = zone.parents("regroupement")
-    if len(groups) and not zone.quartiers:
+    if len(groups) and not zone.is_group:
         facts.append(Item("Regroupement", listing([_coded(zone, code) for code in groups["parent"]])))
     facts += population_of(zone)
     area = surface_of(zone)
     facts += [Item("Surface", area)] if area else []
-    facts.append(Item("Périmètre", PERIMETERS.get(contents.perimeter, contents.perimeter)))
+    facts.append(Item("Périmètre", PERIMETER_NAMES[contents.perimeter]))
     return [*facts, Item("Histoire", history_of(zone))]
 
 
@@ -55,7 +56,7 @@ def surface_of(zone: Zone) -> str:
 
 def history_of(zone: Zone) -> str:
     """Tell what the quartier, or each quartier of a group, came from."""
-    if not zone.quartiers:
+    if not zone.is_group:
         return _told(zone) or "Non disponible dans les fichiers de l'édition."
     each = [(_coded(zone, code), _told(Zone(zone.contents, code))) for code in zone.quartiers]
     return " ".join(f"{name} : {told}" for name, told in each if told) or (

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from oqhs.errors import MissingExtraError
+from oqhs.extras import extra
 from oqhs.publish.portrait.document import Document
 from oqhs.publish.portrait.look import LOOK
 
@@ -26,13 +26,7 @@ def page_of(document: Document) -> str:
 
 @cache
 def _template() -> Any:
-    try:
-        import jinja2
-    except ImportError as error:
-        raise MissingExtraError(
-            "a fiche is written as HTML with jinja2, which is not installed",
-            todo='pip install "oqhs[report]"',
-        ) from error
+    jinja2 = extra("jinja2", "a fiche is written as HTML")
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, keep_trailing_newline=True
     )

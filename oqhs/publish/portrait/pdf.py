@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from oqhs.errors import MissingExtraError
+from oqhs.extras import extra
 from oqhs.publish.portrait.document import Document
 from oqhs.publish.portrait.look import LOOK
 
@@ -40,14 +40,7 @@ def pdf_of(document: Document) -> bytes:
 
 
 def _typst() -> Any:
-    try:
-        import typst
-    except ImportError as error:
-        raise MissingExtraError(
-            "a fiche is written as PDF with typst, which is not installed",
-            todo='pip install "oqhs[report]"',
-        ) from error
-    return typst
+    return extra("typst", "a fiche is written as PDF")
 
 
 @cache

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oqhs.errors import UnknownError
+from oqhs.geography import Geography
+from oqhs.inside import quartiers_inside
 from oqhs.publish.contents import Contents
 from oqhs.publish.portrait.document import Document
 from oqhs.publish.portrait.fiche import fiche_of
-from oqhs.publish.portrait.gathering import gathering_of
+from oqhs.publish.portrait.gathering import KINDS, gathering_of
 from oqhs.publish.portrait.page import page_of
 from oqhs.publish.portrait.pdf import pdf_of
-from oqhs.publish.portrait.zones import Zone
-from oqhs.publish.writers import write_text, write_whole
+from oqhs.publish.writers import write_whole
 
 #: Files a portrait is written to.
 PORTRAIT_FILES = (".pdf", ".html")
+_FICHES = ("qpv", "regroupement")
 _SHOWN = 20  # codes named in an error
 
 
@@ -43,7 +45,7 @@ class Portrait:
         MissingExtraError
             `typst` is not installed.
         """
-        return _written(path, ".pdf", lambda aside: aside.write_bytes(pdf_of(self.document)))
+        return _written(path, ".pdf", lambda: pdf_of(self.document))
 
     def to_html(self, path: str | Path) -> Path:
         """Write the portrait as one HTML page that needs nothing beside it, whole or not at all.
@@ -60,7 +62,7 @@ class Portrait:
         MissingExtraError
             `jinja2` is not installed.
         """
-        return _written(path, ".html", lambda aside: write_text(page_of(self.document), aside))
+        return _written(path, ".html", lambda: page_of(self.document).encode())
 
     def write(self, path: str | Path) -> Path:
         """Write the portrait in the format the name of the file ends with."""
@@ -76,7 +78,7 @@ class Portrait:
         )
 
 
-def _written(path: str | Path, suffix: str, write: Callable[[Path], object]) -> Path:
+def _written(path: str | Path, suffix: str, made: Callable[[], bytes]) -> Path:
     target = Path(path)
     if target.suffix.lower() != suffix:
         raise UnknownError(
@@ -88,12 +90,12 @@ def _written(path: str | Path, suffix: str, write: Callable[[Path], object]) -> 
         )
     if not target.parent.is_dir():
         raise UnknownError("there is no such folder", file=target.parent, todo="make it, or give another one")
-    write_whole(target, lambda aside: _done(write, aside))
+
+    def write(aside: Path) -> None:
+        aside.write_bytes(made())
+
+    write_whole(target, write)
     return target
-
-
-def _done(write: Callable[[Path], object], aside: Path) -> None:
-    write(aside)
 
 
 def portrait_of(contents: Contents, asked: str | Sequence[str]) -> Portrait:
@@ -118,28 +120,32 @@ def portrait_of(contents: Contents, asked: str | Sequence[str]) -> Portrait:
     """
     if not isinstance(asked, str):
         return Portrait(gathering_of(contents, _quartiers(contents, asked)))
-    fiches = contents.territories["kind"].isin(["qpv", "regroupement"])
-    if asked in set(contents.territories.loc[fiches, "territory"]):
+    inside = quartiers_of(contents.geography, asked)
+    kind = contents.territories.set_index("territory")["kind"][asked]
+    if kind in _FICHES:
         return Portrait(fiche_of(contents, asked))
-    return Portrait(gathering_of(contents, quartiers_of(contents, asked), asked))
+    return Portrait(gathering_of(contents, inside, asked))
 
 
-def quartiers_of(contents: Contents, territory: str) -> list[str]:
-    """Give the quartiers of an EPT or a commune; `UnknownError` names those that hold some."""
-    rows, kinds = contents.memberships, contents.territories.set_index("territory")["kind"]
-    held = kinds.reindex(rows["territory"]).eq("qpv").to_numpy() & rows["parent_kind"].isin(
-        ["ept", "commune"]
-    )
-    parents = set(rows.loc[held, "parent"]) & set(kinds.index)
-    if territory not in parents:
-        every = sorted({*parents, *kinds[kinds.isin(["qpv", "regroupement"])].index})
+def quartiers_of(geography: Geography, territory: str) -> list[str]:
+    """Give the quartiers that the portrait of a territory is about.
+
+    Raises
+    ------
+    UnknownError
+        There is no such quartier, group, commune or EPT, or no quartier in it.
+    """
+    inside = quartiers_inside(geography, territory)
+    known = geography.territories
+    kinds = known["kind"].isin([*_FICHES, *KINDS])
+    if territory not in set(known.loc[kinds, "territory"]):
         raise UnknownError(
-            "no such quartier, group, commune or EPT, or no quartier in it",
+            "no such quartier, group, commune or EPT: a portrait is about one of these",
             found=territory,
-            allowed=_some(every),
+            allowed=_some(sorted({*geography.of_kind("qpv"), *known.loc[kinds, "territory"]})),
             todo="see the codes in edition.territories",
         )
-    return Zone(contents, territory).quartiers
+    return inside
 
 
 def _quartiers(contents: Contents, codes: Sequence[str]) -> list[str]:

@@ -11,39 +11,13 @@ import numpy as np
 import pandas as pd
 
 from oqhs.entries import Indicator
+from oqhs.inside import quartiers_inside
 from oqhs.publish.contents import Contents
 from oqhs.publish.portrait.document import Cell
-from oqhs.text import (
-    NOT_APPLICABLE,
-    NOT_AVAILABLE,
-    NOT_COVERED,
-    NOT_SIGNIFICANT,
-    OBSERVED,
-    SECRET,
-    STATUS_WORDS,
-    format_value,
-    listing,
-)
+from oqhs.text import NOT_AVAILABLE, OBSERVED, STATUS_SHORT, STATUS_WORDS, format_value, listing
 
-#: What is printed where there is no value; a legend says what each stands for.
-SHORT_WORDS = {
-    SECRET: "secret",
-    NOT_SIGNIFICANT: "non sign.",
-    NOT_AVAILABLE: "n. d.",
-    NOT_APPLICABLE: "s. o.",
-    NOT_COVERED: "couv. ins.",
-}
-#: References a portrait compares with, and how their columns are called.
-COMPARED = {
-    "commune": "Commune",
-    "ept": "EPT",
-    "departement": "Département",
-    "ensemble_qpv": "Ensemble des QPV",
-}
-PERIMETERS = {
-    "qpv2015": "quartiers prioritaires de 2015",
-    "qpv2024": "quartiers prioritaires de 2024",
-}
+#: References a portrait compares with.
+COMPARED = ("commune", "ept", "departement", "ensemble_qpv")
 
 
 @dataclass(frozen=True)
@@ -87,18 +61,21 @@ class Zone:
     def parents(self, kind: str) -> pd.DataFrame:
         """Give the territories of a kind it lies in, or its quartiers do; the largest part of it first."""
         rows = self.contents.memberships
-        found = rows[rows["territory"].isin([self.code, *self.quartiers]) & (rows["parent_kind"] == kind)]
-        if self.quartiers:
+        found = rows[rows["territory"].isin({self.code, *self.quartiers}) & (rows["parent_kind"] == kind)]
+        if self.is_group:
             # Shares of each quartier say nothing of several together.
             found = found.drop_duplicates("parent").assign(share_population=np.nan)
         return found.sort_values(["share_population", "parent"], ascending=[False, True])
 
     @cached_property
     def quartiers(self) -> list[str]:
-        """Codes of the quartiers in it."""
-        rows, kinds = self.contents.memberships, self.contents.territories
-        known = set(kinds.loc[kinds["kind"] == "qpv", "territory"])
-        return sorted(set(rows.loc[rows["parent"] == self.code, "territory"]) & known)
+        """Codes of the quartiers in it; a quartier is itself."""
+        return quartiers_inside(self.contents.geography, self.code)
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is made of other quartiers."""
+        return self.quartiers != [self.code]
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -122,8 +99,8 @@ def value_cell(row: Mapping[str, Any], indicator: Indicator, prefix: str = "") -
     value, status = row[f"{prefix}value"], str(row[f"{prefix}status"])
     if status == OBSERVED and not pd.isna(value):
         return Cell(format_value(float(value), indicator.unit, indicator.decimals))
-    lacking = status if status in SHORT_WORDS else NOT_AVAILABLE
-    return Cell(SHORT_WORDS[lacking], tone="missing", meaning=STATUS_WORDS[lacking])
+    lacking = status if status in STATUS_SHORT else NOT_AVAILABLE
+    return Cell(STATUS_SHORT[lacking], tone="missing", meaning=STATUS_WORDS[lacking])
 
 
 def year_words(year: Any) -> str:

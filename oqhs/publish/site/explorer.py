@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from oqhs.errors import MissingExtraError
+from oqhs.extras import extra
 from oqhs.publish.site.facts import Facts, indicator_place, quartier_place
 from oqhs.publish.site.indicators import quartiers_table, whole_codes
 from oqhs.publish.site.parts import Download, Page, Picture
 from oqhs.publish.theme import INK, MUTED, NEUTRAL, unit_words
 from oqhs.text import NARROW_SPACE
+from oqhs.wording import REFERENCE_NAMES
 
 #: Script that draws, in the folder of the site.
 BUNDLE = "vega.js"
@@ -22,8 +23,10 @@ _STEP = 20  # pixels of a quartier
 _TYPE = 13
 _NAMES = 260  # pixels that names take, at most
 #: Dashes of the lines of references, so that no ink tells them alone.
-_DASHES = {"Département": [1, 0], "Ensemble des QPV": [6, 4], "Hors QPV": [2, 3]}
-_WHOLE = {"departement": "Département", "ensemble_qpv": "Ensemble des QPV", "hors_qpv": "Hors QPV"}
+_DASHES = {
+    REFERENCE_NAMES[kind]: dash
+    for kind, dash in (("departement", [1, 0]), ("ensemble_qpv", [6, 4]), ("hors_qpv", [2, 3]))
+}
 _LOCALE = {
     "decimal": ",",
     "thousands": NARROW_SPACE,
@@ -31,12 +34,10 @@ _LOCALE = {
     "currency": ["", " €"],
     "minus": "\u2212",
 }
-_NOT_INSTALLED = "the pages of the site need jinja2, altair and vl-convert-python, and one is not installed"
 _LEAD = (
     "Le graphique et le tableau changent avec l'indicateur choisi. L'ordre des quartiers est celui des EPT, "
     "des communes et des noms : il ne dit rien des valeurs."
 )
-TO_INSTALL = 'pip install "oqhs[report]"'
 
 
 @cache
@@ -48,10 +49,7 @@ def bundle() -> str:
     MissingExtraError
         vl-convert-python is not installed.
     """
-    try:
-        import vl_convert
-    except ImportError as error:
-        raise MissingExtraError(_NOT_INSTALLED, found="no vl-convert-python", todo=TO_INSTALL) from error
+    vl_convert = extra("vl_convert", "the script of the site is put together")
     script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return script
 
@@ -64,10 +62,7 @@ def chart() -> dict[str, Any]:
     MissingExtraError
         altair is not installed.
     """
-    try:
-        import altair as alt
-    except ImportError as error:
-        raise MissingExtraError(_NOT_INSTALLED, found="no altair", todo=TO_INSTALL) from error
+    alt = extra("altair", "the chart of the site is laid out")
     across = alt.Y(
         "label:N", sort=None, title=None, axis=alt.Axis(labelLimit=_NAMES, ticks=False, domain=False)
     )
@@ -152,7 +147,7 @@ def _fed(facts: Facts, name: str, file: Download) -> dict[str, object]:
             }
         )
     codes = whole_codes(facts) if facts.is_compared(name) else {}
-    values = {_WHOLE[kind]: _number(facts.value(name, code)) for kind, code in codes.items()}
+    values = {REFERENCE_NAMES[kind]: _number(facts.value(name, code)) for kind, code in codes.items()}
     return {
         "label": one.label,
         "unit": unit_words(one.unit),

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from oqhs.entries import Indicator
-from oqhs.geography import Geography
 from oqhs.publish.charts.rows import quartier_rows
 from oqhs.publish.contents import Contents
-from oqhs.publish.key_table import MISSING
+from oqhs.publish.limits import MARK, parts_of, remarks, why_no_gap
 from oqhs.text import (
-    NO_BREAK_SPACE,
     NOT_AVAILABLE,
     OBSERVED,
     STATUS_WORDS,
@@ -23,29 +21,17 @@ from oqhs.text import (
     format_value,
     listing,
 )
+from oqhs.wording import REFERENCE_NAMES, in_french_order
 
 #: Units that no reference compares with: a count of a commune is no measure of its quartiers.
 COUNTED = ("persons", "facilities")
-#: References of the pages, as headers name them.
-REFERENCE_WORDS = {
-    "commune": "Commune",
-    "ept": "EPT",
-    "departement": "Département",
-    "ensemble_qpv": "Ensemble des QPV",
-    "hors_qpv": "Hors QPV",
-}
-TO_WORDS = {
-    "commune": "à la commune",
-    "ept": "à l'EPT",
-    "departement": "au département",
-    "ensemble_qpv": "à l'ensemble des QPV",
-    "hors_qpv": "au département hors QPV",
-}
 #: What is printed where a value has no interval.
 NO_INTERVAL = "aucun"
+#: What stands for the reference of a count.
+UNCOMPARED = "sans objet"
+#: References that stand beside the values of a quartier.
+BESIDE = ("commune", "ept", "departement", "ensemble_qpv")
 _PLAIN_NAME = re.compile(r"[^A-Za-z0-9_-]")
-_FEW = 3  # territories that are named rather than counted
-_MARK = " ; "  # between what is said of a value
 
 Row = Mapping[str, Any]
 
@@ -55,15 +41,14 @@ class Facts:
 
     def __init__(self, contents: Contents) -> None:
         self.contents = contents
+        self.geography = contents.geography
         self.indicators: dict[str, Indicator] = contents.catalogue.shown(contents.planned)
-        recipe = contents.recipe
-        self.geography = Geography(str(recipe["departement"]), contents.territories, contents.memberships)
 
     @cached_property
     def quartiers(self) -> list[str]:
         """Codes of the quartiers, by EPT, commune and name: the order says nothing of the values."""
         order = ["ept_label", "commune_label", "label", "territory"]
-        return list(self.identities.sort_values(order, key=_without_accents)["territory"])
+        return list(self.identities.sort_values(order, key=in_french_order)["territory"])
 
     @cached_property
     def identities(self) -> pd.DataFrame:
@@ -121,14 +106,16 @@ class Facts:
         """Value of a territory as printed, or why there is none."""
         one = self.indicators[indicator]
         shown = format_value(self.value(indicator, territory), one.unit, one.decimals)
-        return shown or STATUS_WORDS.get(str(self.observation(indicator, territory)["status"]), MISSING)
+        return shown or STATUS_WORDS[str(self.observation(indicator, territory)["status"])]
 
     def told_gap(self, indicator: str, territory: str, reference: str) -> str:
-        """Gap of a quartier to a reference as printed, with the side it is on, in words."""
+        """Gap of a quartier to a reference as printed, with its side in words, or why there is none."""
         one, row = self.indicators[indicator], self.gap(indicator, territory, reference)
-        shown = "" if row is None else format_gap(row["gap"], one.unit, one.decimals)
-        if row is None or not shown:
-            return MISSING
+        if row is None:
+            return STATUS_WORDS[NOT_AVAILABLE] if self.is_compared(indicator) else UNCOMPARED
+        shown = format_gap(row["gap"], one.unit, one.decimals)
+        if not shown:
+            return why_no_gap(row)[1]
         side = row["unfavourable"]
         if pd.isna(side) or row["sign"] == "=":
             return shown
@@ -149,7 +136,7 @@ class Facts:
 
     @cached_property
     def _comparators(self) -> dict[str, pd.Series]:
-        return {name: self.geography.comparators(name) for name in REFERENCE_WORDS}
+        return {name: self.geography.comparators(name) for name in REFERENCE_NAMES}
 
     def is_compared(self, indicator: str) -> bool:
         """Whether references say something beside the value of a quartier."""
@@ -202,50 +189,55 @@ class Facts:
 
     def attribution(self, card: str) -> str:
         """Say what must be printed for a card; empty when nothing must."""
-        contents = self.contents
-        own = contents.attributions.get(card, "")
-        return own or contents.catalogue.sources[contents.inputs[card].source].attribution
+        return self.contents.attributions.get(card, "")
 
     def attributions(self, cards: Iterable[str]) -> list[str]:
         """Say what must be printed for cards, each sentence once."""
         return list(dict.fromkeys(filter(None, map(self.attribution, cards))))
 
     def remarks(self, indicator: str) -> list[str]:
-        """Say what limits the values of an indicator, each remark once, with the quartiers it is about."""
-        told = [(self.name(code), self._note(indicator, code)) for code in self.quartiers]
-        return _remarks([(name, note) for name, note in told if note is not None], "quartiers")
+        """Say what limits the values of an indicator, each remark once, with the territories it is about.
+
+        Of a reference, only what is not said of every quartier.
+        """
+        own = [(self.name(code), self._said(indicator, code)) for code in self._valued(indicator)]
+        lines = remarks([(name, MARK.join(parts)) for name, parts in own], "quartiers")
+        if not self.is_compared(indicator):
+            return lines
+        codes = sorted({code for found in self._comparators.values() for code in found.dropna()})
+        shared = set.intersection(*(set(parts) for _, parts in own)) if own else set()
+        beside = [(self.name(code), self._of_reference(indicator, code, shared)) for code in codes]
+        return lines + remarks(beside, "territoires")
 
     def remarks_on(self, code: str) -> list[str]:
-        """Say what limits the values of a quartier, each remark once, with the indicators it is about."""
-        told = [(one.label, self._note(name, code)) for name, one in self.indicators.items()]
-        return _remarks([(name, note) for name, note in told if note is not None], "indicateurs")
+        """Say what limits the values of a quartier, each remark once, with the indicators it is about.
 
-    def _note(self, indicator: str, code: str) -> str | None:
-        """Give the note of a value; None when there is no value."""
+        Of a reference, only what is not said of the quartier.
+        """
+        own, beside = [], []
+        for name, one in self.indicators.items():
+            said = self._said(name, code)
+            if not pd.isna(self.value(name, code)):
+                own.append((one.label, MARK.join(said)))
+            for kind in BESIDE if self.is_compared(name) else ():
+                other = self.reference_code(code, kind)
+                told = f"{one.label}, {REFERENCE_NAMES[kind]}"
+                beside.append((told, self._of_reference(name, other, said)))
+        return remarks(own, "indicateurs") + remarks(beside, "valeurs")
+
+    def _valued(self, indicator: str) -> list[str]:
+        return [code for code in self.quartiers if not pd.isna(self.value(indicator, code))]
+
+    def _said(self, indicator: str, code: object) -> list[str]:
+        """Give the parts of the note of a value; none without a value."""
         if pd.isna(self.value(indicator, code)):
-            return None
-        note = self.observation(indicator, code)["note"]
-        return note if isinstance(note, str) else ""
+            return []
+        return parts_of(self.observation(indicator, code)["note"])
 
-
-def _without_accents(labels: pd.Series) -> pd.Series:
-    """Put names in the order of a French list."""
-    return labels.str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii").str.casefold()
-
-
-def _remarks(notes: Sequence[tuple[str, str]], things: str) -> list[str]:
-    """Tell each part of notes once, with what it is about where it is not everything."""
-    about: dict[str, list[str]] = {}
-    for name, note in notes:
-        for part in filter(None, note.split(_MARK)):
-            about.setdefault(part, []).append(name)
-    lines = []
-    for text, names in about.items():
-        few = len(names) <= _FEW
-        where = listing(names) if few else f"{len(names)}{NO_BREAK_SPACE}{things}"
-        said = text[:1].upper() + text[1:]
-        lines.append(f"{said}." if len(names) == len(notes) else f"{said} ({where}).")
-    return lines
+    def _of_reference(self, indicator: str, code: object, but: Collection[str]) -> str:
+        """Give the note of the value of a reference, but for what is said already."""
+        own = [part for part in self._said(indicator, code) if part not in but]
+        return MARK.join(f"référence : {part}" for part in own)
 
 
 def file_name(identifier: str) -> str:

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from oqhs.errors import DataError
+from oqhs.extras import extra
 from oqhs.publish.contents import Contents
 from oqhs.publish.site.explorer import BUNDLE, bundle, explorer_page
 from oqhs.publish.site.facts import Facts
@@ -30,6 +31,7 @@ from oqhs.publish.writers import write_json, write_text
 #: File that tells a site from any other folder, and lists what is in it.
 MARKER = "site.json"
 _MAKER = "oqhs"
+_LIBRARIES = ("altair", "jinja2", "vl_convert")
 _ASSETS = ("explorer.js", "site.css", "site.js")
 
 
@@ -69,6 +71,12 @@ def write_site(folder: Path, contents: Contents) -> None:
             if (Path(parent) / "before").exists():
                 (Path(parent) / "before").rename(folder)
             raise
+
+
+def require() -> None:
+    """Refuse to begin what ends with a site when a library it needs is not installed."""
+    for library in _LIBRARIES:
+        extra(library, "the site is written")
 
 
 def refuse_other_folders(folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from oqhs.publish import printed
+from oqhs.publish.origins import source_lines
 from oqhs.publish.site.facts import Facts, indicator_place
 from oqhs.publish.site.parts import (
     Cell,
@@ -21,6 +22,7 @@ from oqhs.publish.site.parts import (
     size_words,
 )
 from oqhs.text import listing
+from oqhs.wording import PERIMETER_NAMES, licence_name
 
 _FILES = "donnees"
 _KEY = "tableau_cle"
@@ -57,7 +59,7 @@ def home_page(facts: Facts, downloads: Sequence[Download]) -> Page:
         f"{_of(facts)}, édition {contents.edition} : leur situation, et ce qui la distingue de celle du "
         "département."
     )
-    perimeter = f"Périmètre : quartiers prioritaires de {contents.perimeter.removeprefix('qpv')}."
+    perimeter = f"Périmètre : {PERIMETER_NAMES[contents.perimeter]}."
     lead = [about, f"{perimeter} {printed.DIFFUSION[contents.diffusion]}"]
     sections = [
         Section(
@@ -85,16 +87,10 @@ def _of(facts: Facts) -> str:
     return facts.geography.name(facts.geography.departement, "label_de")
 
 
-def sources_of(facts: Facts) -> list[str]:
-    """Name the sources of the edition and what their licences ask to print."""
-    contents = facts.contents
-    lines = []
-    for name in sorted({card.source for card in contents.inputs.values()}):
-        source = contents.catalogue.sources[name]
-        told = facts.attributions(card for card, one in contents.inputs.items() if one.source == name)
-        mention = f" {' ; '.join(told)}." if told else ""
-        lines.append(f"{source.label}, {source.producer}.{mention}")
-    return lines
+def sources_of(facts: Facts) -> tuple[str, ...]:
+    """Tell the sources of the edition, and what their licences ask to print."""
+    inputs = facts.contents.inputs
+    return source_lines(inputs, inputs, facts.contents.catalogue, facts.attribution)
 
 
 def _key_table(facts: Facts) -> Table:
@@ -141,7 +137,14 @@ def notices_page(facts: Facts) -> Page:
     for name, card in contents.inputs.items():
         source = contents.catalogue.sources[card.source]
         year = "" if card.year is None else str(card.year)
-        cells = (name, source.label, source.producer, year, card.licence, facts.attribution(name))
+        cells = (
+            name,
+            source.label,
+            source.producer,
+            year,
+            licence_name(card.licence),
+            facts.attribution(name),
+        )
         rows.append([Cell(text) for text in cells])
     heads = ["Fichier", "Source", "Producteur", "Année", "Licence", "Mention demandée"]
     table = Table("licences", "Licences des données utilisées", heads, rows)

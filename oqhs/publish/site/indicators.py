@@ -9,9 +9,8 @@ import pandas as pd
 
 from oqhs.publish.charts.rows import missing_words
 from oqhs.publish.site.facts import (
+    BESIDE,
     NO_INTERVAL,
-    REFERENCE_WORDS,
-    TO_WORDS,
     Facts,
     file_name,
     indicator_place,
@@ -22,6 +21,7 @@ from oqhs.publish.site.pictures import Pictures
 from oqhs.publish.theme import unit_words
 from oqhs.publish.writers import write_csv
 from oqhs.text import STATUS_WORDS, UNITS
+from oqhs.wording import PERIMETER_NAMES, REFERENCE_NAMES, TO_REFERENCE
 
 _OWN = ("commune", "ept")
 _FILES = "donnees"
@@ -43,7 +43,6 @@ RECIPE_WORDS = {
     "walking_time": "temps de marche médian, par les rues",
     "count_near": "nombre d'équipements à proximité, à vol d'oiseau",
 }
-_NO_VALUE = " (aucune valeur de quartier)"
 _FOUND = "Filtrer par quartier, commune ou EPT"
 
 
@@ -93,7 +92,7 @@ def table_frame(facts: Facts, name: str) -> pd.DataFrame:
         hidden = pd.isna(row["valeur"])
         for side, word in (("lower", "borne_basse_95"), ("upper", "borne_haute_95")):
             row[word] = float("nan") if hidden else beside.get(f"value_ci_{side}", float("nan"))
-        for reference in REFERENCE_WORDS if facts.is_compared(name) else ():
+        for reference in (*BESIDE, "hors_qpv") if facts.is_compared(name) else ():
             gap = facts.gap(name, code, reference) or {}
             row[f"valeur_{reference}"] = gap.get("reference_value", float("nan"))
             row[f"ecart_{reference}"] = gap.get("gap", float("nan"))
@@ -165,8 +164,8 @@ def quartiers_table(facts: Facts, name: str) -> Table:
     compared = facts.is_compared(name)
     heads = ["Quartier", "Commune", "EPT", "Valeur"]
     if compared:
-        heads += ["Intervalle à 95 %", *(f"Valeur, {REFERENCE_WORDS[kind]}" for kind in _OWN)]
-        heads += [f"Écart {TO_WORDS[kind]}" for kind in (*_OWN, "departement")]
+        heads += ["Intervalle à 95 %", *(f"Valeur, {REFERENCE_NAMES[kind]}" for kind in _OWN)]
+        heads += [f"Écart {TO_REFERENCE[kind]}" for kind in (*_OWN, "departement")]
     rows = [list(_quartier_cells(facts, name, code, compared=compared)) for code in facts.quartiers]
     caption = f"{one.label} : valeurs des quartiers, {unit_words(one.unit)}"
     numbers = frozenset(range(3, len(heads)))
@@ -200,7 +199,7 @@ def _definition(facts: Facts, name: str) -> Section:
         ("Unité", f"{unit_words(one.unit)}."),
         ("Calcul", f"{recipe_of(facts, name) or 'aucun dans cette édition'}."),
         ("Source", f"{' ; '.join(facts.sources(name))}."),
-        ("Périmètre", f"quartiers prioritaires de {facts.contents.perimeter.removeprefix('qpv')}."),
+        ("Périmètre", f"{PERIMETER_NAMES[facts.contents.perimeter]}."),
     ]
     attributions = facts.attributions(facts.cards(name))
     terms += [("Mention", f"{' ; '.join(attributions)}.")] if attributions else []

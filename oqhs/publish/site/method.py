@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oqhs.entries import ThresholdValue
-from oqhs.publish.site.facts import REFERENCE_WORDS, Facts, indicator_place
+from oqhs.publish.site.facts import Facts, indicator_place
 from oqhs.publish.site.indicators import definition_of, recipe_of
 from oqhs.publish.site.parts import Cell, Item, Page, Section, Table
 from oqhs.publish.theme import unit_words
 from oqhs.rules import Rule, read_rules
 from oqhs.text import NO_BREAK_SPACE, UNITS, format_number, listing
+from oqhs.wording import TO_REFERENCE, licence_name
 
 _MENU = "methode.html"
 _ABOVE = (("methode.html", "Méthode"),)
@@ -98,7 +99,7 @@ def _thresholds(facts: Facts) -> Page:
     told = [rule for rule in rules.values() if rule.lens != _INTERNAL]
     ruled = [_ruled(facts, rule, value) for rule in told for value in rule.values]
     heads = ["Paramètre", "Valeur", "Unité", "Depuis le", "Référence", "Relue le"]
-    named = ["Règle", "Seuil", "Unité", "Depuis le", "Référence", "Relue le", "Comparé à", "Indicateurs"]
+    named = ["Règle", "Seuil", "Unité", "Depuis le", "Référence", "Relue le", "Comparé", "Indicateurs"]
     sections = [
         Section(
             "regles",
@@ -141,10 +142,7 @@ def _ruled(facts: Facts, rule: Rule, entry: ThresholdValue) -> list[Cell]:
         unit = UNITS[rule.unit][0]
     every = facts.contents.catalogue.indicators
     names = listing([every[name].label for name in rule.indicators]) or "tous ceux de cette unité"
-    beside = (
-        listing([REFERENCE_WORDS[name].lower().replace("ept", "EPT") for name in rule.references])
-        or "seuil fixe"
-    )
+    beside = listing([TO_REFERENCE[name] for name in rule.references]) or "à un seuil fixe"
     return [*_dated(rule.label, unit, entry), Cell(beside), Cell(names)]
 
 
@@ -162,7 +160,7 @@ def _sources(facts: Facts) -> Page:
                 Cell(source.producer),
                 Cell("" if card.year is None else str(card.year)),
                 Cell(f"{card.obtained:%d/%m/%Y}"),
-                Cell(card.licence),
+                Cell(licence_name(card.licence)),
                 Cell("déclarée inventée" if card.invented else "réelle"),
             ]
         )

@@ -12,17 +12,17 @@ from oqhs.publish import evolutions
 from oqhs.publish.flags import KIND_WORDS, gathered
 from oqhs.publish.key_table import Wording, key_table
 from oqhs.publish.site.facts import (
+    BESIDE,
     NO_INTERVAL,
-    REFERENCE_WORDS,
-    TO_WORDS,
+    UNCOMPARED,
     Facts,
     file_name,
     indicator_place,
     quartier_place,
 )
 from oqhs.publish.site.parts import Cell, Item, Page, Section, Table, items, number_cell, table_of
+from oqhs.wording import PERIMETER_NAMES, REFERENCE_NAMES, TO_REFERENCE
 
-_BESIDE = ("commune", "ept", "departement", "ensemble_qpv")
 _COUNTED_BY = {"population": "des habitants", "dwellings": "des logements", "surface": "de la surface"}
 _STATES = {
     "ferme": "« ferme » : l'écart dépasse le seuil au-delà de l'aléa du sondage",
@@ -76,7 +76,7 @@ def _identity(facts: Facts, code: str) -> Section:
         ("Commune", identity["commune_label"] or "non connue"),
         ("EPT", identity["ept_label"] or "non connu"),
         ("Département", contents.departement),
-        ("Périmètre", f"quartiers prioritaires de {contents.perimeter.removeprefix('qpv')}"),
+        ("Périmètre", PERIMETER_NAMES[contents.perimeter]),
     ]
     if "population" in facts.indicators:
         year = facts.observation("population", code)["year"]
@@ -120,7 +120,7 @@ def _values(facts: Facts, code: str, names: list[str], place: str, caption: str)
         "Indicateur",
         "Quartier",
         "Intervalle à 95 %",
-        *(REFERENCE_WORDS[kind] for kind in _BESIDE),
+        *(REFERENCE_NAMES[kind] for kind in BESIDE),
         "Année",
     ]
     rows = []
@@ -131,24 +131,24 @@ def _values(facts: Facts, code: str, names: list[str], place: str, caption: str)
             number_cell(facts.told(name, code), facts.value(name, code)),
             Cell(facts.interval(name, code) or NO_INTERVAL),
         ]
-        for kind in _BESIDE:
+        for kind in BESIDE:
             other = facts.reference_code(code, kind)
-            text = facts.told(name, other) if facts.is_compared(name) else "sans objet"
+            text = facts.told(name, other) if facts.is_compared(name) else UNCOMPARED
             row.append(Cell(text))
         rows.append([*row, Cell("" if pd.isna(year) else str(int(year)))])
     return Table(place, caption, heads, rows, frozenset(range(1, len(heads))))
 
 
 def _gaps(facts: Facts, code: str) -> Iterator[Section]:
-    named = [name for name in facts.indicators if any(facts.gap(name, code, kind) for kind in _BESIDE)]
+    named = [name for name in facts.indicators if any(facts.gap(name, code, kind) for kind in BESIDE)]
     rows = [
         [
             Cell(facts.indicators[name].label, indicator_place(name)),
-            *(Cell(facts.told_gap(name, code, kind)) for kind in _BESIDE),
+            *(Cell(facts.told_gap(name, code, kind)) for kind in BESIDE),
         ]
         for name in named
     ]
-    heads = ["Indicateur", *(f"Écart {TO_WORDS[kind]}" for kind in _BESIDE)]
+    heads = ["Indicateur", *(f"Écart {TO_REFERENCE[kind]}" for kind in BESIDE)]
     caption = f"{facts.name(code)} : écarts aux références"
     table = Table("ecarts-table", caption, heads, rows, frozenset(range(1, len(heads))))
     yield Section("ecarts", "Écarts", lines=[_ABOUT_GAPS], tables=[table])
@@ -222,6 +222,11 @@ def _changes(facts: Facts, code: str) -> Iterator[Section]:
     yield Section("evolutions", "Évolutions", lines=lines, tables=[table], items=items(notes))
 
 
+def _people_head(facts: Facts) -> str:
+    years = facts.years("population")
+    return "Population municipale" + (f" ({years})" if years else "")
+
+
 def quartiers_page(facts: Facts) -> Page:
     """Lay out the list of the quartiers."""
     rows = []
@@ -233,7 +238,7 @@ def quartiers_page(facts: Facts) -> Page:
             row.append(number_cell(facts.told("population", code), facts.value("population", code)))
         rows.append(row)
     heads = ["Quartier", "Commune", "EPT", "Code"]
-    heads += ["Population municipale"] if "population" in facts.indicators else []
+    heads += [_people_head(facts)] if "population" in facts.indicators else []
     table = Table(
         "liste-quartiers",
         f"Quartiers prioritaires : {facts.contents.departement}",

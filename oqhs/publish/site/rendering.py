@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib import resources
 
-from oqhs.errors import MissingExtraError
+from oqhs.extras import extra
 from oqhs.publish.contents import Contents
 from oqhs.publish.printed import DIFFUSION, INVENTED
 from oqhs.publish.site.parts import Page
@@ -34,13 +34,7 @@ class Renderer:
     """
 
     def __init__(self, contents: Contents) -> None:
-        try:
-            import jinja2
-        except ImportError as error:
-            raise MissingExtraError(
-                "the pages of the site are laid out with jinja2, which is not installed",
-                todo='pip install "oqhs[report]"',
-            ) from error
+        jinja2 = extra("jinja2", "the pages of the site are laid out")
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(str(resources.files("oqhs.publish.site") / "templates")),
             autoescape=True,
@@ -61,7 +55,7 @@ class Renderer:
     def page(self, page: Page) -> str:
         """Give a page as HTML."""
         template = self._environment.get_template(page.template)
-        return template.render(page=page, root=page.root, **self._shared, **page.more)
+        return str(template.render(page=page, root=page.root, **self._shared, **page.more))
 
 
 def _seen(text: object) -> object:

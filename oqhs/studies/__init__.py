@@ -1,0 +1,1 @@
+"""Studies of quartiers: interviews and what they say, fiches action, cohorts."""
