@@ -65,7 +65,7 @@ def verify(
 
 def other_versions(release: Path) -> dict[str, tuple[str, str]]:
     """Tell what a release was made with and is not here: by library, the version then and now."""
-    made: Mapping[str, Any] = read_manifest(release)["versions"]  # type: ignore[assignment]
-    here = versions()
+    told: Mapping[str, Any] = read_manifest(release)
+    made, here = told["versions"], versions(site=told["recipe"].get("site", False))
     names = [name for name in {**made, **here} if made.get(name) != here.get(name)]
     return {name: (str(made.get(name)), str(here.get(name))) for name in names}

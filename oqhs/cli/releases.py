@@ -12,7 +12,7 @@ from oqhs.cli.key_table import print_key_table
 from oqhs.cli.shared import DataFolder, EditionYear, check_output, console, steps
 from oqhs.observatory import Observatory
 from oqhs.publish import diff as comparing
-from oqhs.publish.release import PUBLIC
+from oqhs.publish.release import PUBLIC, SITE
 from oqhs.verifying import other_versions
 from oqhs.verifying import verify as verify_release
 
@@ -27,10 +27,19 @@ def release(edition: EditionYear, data: DataFolder = Path("data")) -> None:
     console.print(f"\nÉdition {edition} : {folder} ({far})", soft_wrap=True)
     if chosen.file.diffusion == "public":
         console.print(f"Tout public : {folder / PUBLIC}", soft_wrap=True)
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            place = path.relative_to(folder).as_posix()
-            console.print(f"  {place:<40}{path.stat().st_size / 1024:>9.0f} Kio")
+    home = folder / PUBLIC / SITE if (folder / PUBLIC / SITE).is_dir() else folder / SITE
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if home not in path.parents:
+            _print_size(path.relative_to(folder).as_posix(), path.stat().st_size)
+    pages = [path for path in home.rglob("*") if path.is_file()]
+    if pages:
+        place = f"{home.relative_to(folder).as_posix()}/ ({len(pages)} fichiers)"
+        _print_size(place, sum(path.stat().st_size for path in pages))
+        console.print(f"Site : {home / 'index.html'}", soft_wrap=True)
+
+
+def _print_size(place: str, size: int) -> None:
+    console.print(f"  {place:<40}{size / 1024:>9.0f} Kio")
 
 
 def verify(edition: EditionYear, data: DataFolder = Path("data")) -> None:

@@ -43,7 +43,7 @@ departement: "999"
 perimeter: {perimeter}
 diffusion: public
 {since}
-territories:
+{site}territories:
   qpv: {quartiers}
   communes: communes-2021
   epts: communes-ept
@@ -64,8 +64,8 @@ class Settings(NamedTuple):
     """What an edition is made of: years of its sources, layers, and whether Insee gave aggregates.
 
     `left_out` gives the indicators it cannot have, each with the comment that says why; `since` is the
-    edition it is compared with, `attributes` the card of what is said of its quartiers, `streets` that of
-    the streets: without them, nothing is measured on the map.
+    edition it is compared with, `site` puts its site in its releases, `attributes` is the card of what is
+    said of its quartiers, `streets` that of the streets: without them, nothing is measured on the map.
     """
 
     edition: int
@@ -77,6 +77,7 @@ class Settings(NamedTuple):
     official: bool
     left_out: Mapping[str, str]
     since: int | None = None
+    site: bool = False
     attributes: str | None = None
     streets: str | None = None
 
@@ -106,6 +107,7 @@ EDITIONS = (
         official=True,
         left_out={},
         since=2020,
+        site=True,
         attributes="attributs-qpv",
         streets="rues-2024",
     ),
@@ -147,6 +149,7 @@ def edition(settings: Settings) -> str:
     words = settings._asdict() | {
         "remark": "".join(settings.left_out.values()),
         "since": "" if settings.since is None else f"since: {settings.since}\n",
+        "site": "site: true\n" if settings.site else "",
         "attributes": "" if settings.attributes is None else f"  attributes: {settings.attributes}\n",
         "walking": walking,
     }

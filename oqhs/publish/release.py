@@ -16,10 +16,13 @@ from oqhs.publish.datapackage import DATAPACKAGE, datapackage
 from oqhs.publish.geopackage import write_geopackage
 from oqhs.publish.manifest import MANIFEST, manifest_of
 from oqhs.publish.shelf import CHANGELOG, aside, releases, settle
+from oqhs.publish.site import write_site
 from oqhs.publish.workbook import write_release_workbook
 
 #: Folder of a release that holds what everyone may see.
 PUBLIC = "public"
+#: Folder of the site, in that of the widest diffusion the release has.
+SITE = "site"
 
 Progress = Callable[[int, int, str], None]
 
@@ -80,10 +83,11 @@ def write_files(
         (folder / PUBLIC).mkdir()
         told = _write(folder / PUBLIC, public)
         _describe(folder / PUBLIC, public, told)
+    if contents.has_site:
+        write_site(*((folder / SITE, contents) if public is None else (folder / PUBLIC / SITE, public)))
     writers.write_json(manifest_of(folder, contents, previous, made_with), folder / MANIFEST)
     text = changelog(previous, folder, contents)
     writers.write_text(text, folder / CHANGELOG)
-    (folder / MANIFEST).unlink()
     _describe(folder, contents, columns)
     writers.write_json(manifest_of(folder, contents, previous, made_with), folder / MANIFEST)
 
