@@ -59,7 +59,8 @@ class Walking(Model):
 class EditionFile(Model):
     """An edition, as `data/editions/2024.yaml` says it.
 
-    `since` is the earlier one it is compared with; `site` puts its static site in its releases.
+    `since` is the earlier one it is compared with; `site` puts its static site in its releases, and
+    `contact` is how to reach the observatory, as the site tells it.
     """
 
     edition: int = Field(ge=2000, le=2100)
@@ -68,6 +69,7 @@ class EditionFile(Model):
     diffusion: Diffusion = "interne"
     since: int | None = Field(default=None, ge=2000, le=2100)
     site: bool = False
+    contact: Text | None = None
     territories: TerritoryInputs
     walking: Walking | None = None
     indicators: dict[str, IndicatorRecipe]

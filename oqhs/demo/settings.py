@@ -149,7 +149,7 @@ def edition(settings: Settings) -> str:
     words = settings._asdict() | {
         "remark": "".join(settings.left_out.values()),
         "since": "" if settings.since is None else f"since: {settings.since}\n",
-        "site": "site: true\n" if settings.site else "",
+        "site": "site: true\ncontact: observatoire@val-fictif.example\n" if settings.site else "",
         "attributes": "" if settings.attributes is None else f"  attributes: {settings.attributes}\n",
         "walking": walking,
     }

@@ -11,10 +11,12 @@ from site_support import PLAIN, Seen, hostile_contents, hostile_site, pages_of, 
 from small_edition import write_data
 from typer.testing import CliRunner
 
+import oqhs
 from oqhs.cli.site import site as site_command
-from oqhs.errors import DataError, MissingExtraError, UnknownError
+from oqhs.errors import CatalogueError, DataError, MissingExtraError, UnknownError
 from oqhs.publish.site import MARKER, folder, write_site
 from oqhs.publish.site.explorer import bundle
+from oqhs.verifying import verify
 
 
 def _bytes(where):
@@ -73,8 +75,9 @@ def test_an_indicator_that_nobody_planned_is_said_to_be_unavailable(small):
     page = Seen(small / "indicateurs" / "pmi_10_min.html")
     text = page.all("main")[0]["text"].replace("\u00a0", " ")
     assert "Sans valeur : 3 quartiers (valeur non disponible)." in text
-    assert set(page.rows("quartiers")) == {"Les Bleuets", "Le Gué", "Haut Val"}
-    assert all(cells[2] == "valeur non disponible" for cells in page.rows("quartiers").values())
+    assert "L'édition ne prévoit pas cet indicateur." in text
+    of_quartier = Seen(small / "quartiers" / "QN99901M.html").all("main")[0]["text"]
+    assert "L'édition ne prévoit pas cet indicateur (" in of_quartier
 
 
 def test_values_worked_out_by_hand_are_on_the_page(small):
@@ -207,3 +210,54 @@ def test_the_command_does_not_widen_an_edition(run_site, tmp_path):
 def test_the_command_refuses_a_folder_that_is_not_a_site_before_any_work(run_site, tmp_path):
     ended = run_site(2024, "-o", tmp_path / "data")
     assert isinstance(ended.exception, DataError)
+
+
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [("", "par les coordonnées du Département"), ("<oqhs@val.example>", "(<oqhs@val.example>)")],
+)
+def test_the_statement_on_accessibility_tells_how_to_reach_the_observatory(tmp_path, contact, said):
+    contents = small_contents()
+    recipe = {**contents.recipe, **({"contact": contact} if contact else {})}
+    write_site(tmp_path / "site", dataclasses.replace(contents, recipe=recipe))
+    page = Seen(tmp_path / "site" / "accessibilite.html")
+    assert said in page.all("main")[0]["text"]
+
+
+@pytest.mark.parametrize(("diffusion", "where"), [("public", "public/site"), ("partenaires", "site")])
+def test_the_site_is_in_the_release_of_an_edition_that_says_so(tmp_path, diffusion, where):
+    data = write_data(tmp_path / "data")
+    path = data / "editions" / "2024.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("diffusion: partenaires", f"diffusion: {diffusion}\nsite: true"), encoding="utf-8"
+    )
+    release = oqhs.open(data).edition(2024).release(tmp_path / "out")
+    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    found = [place for place in manifest["outputs"] if "site/" in place]
+    assert f"{where}/index.html" in found
+    assert all(place.startswith(f"{where}/") for place in found)
+    assert "altair" in manifest["versions"]
+    assert not verify(data, 2024, tmp_path / "out")[1]
+
+
+def test_an_edition_that_stays_inside_has_no_site(tmp_path):
+    data = write_data(tmp_path / "data")
+    path = data / "editions" / "2024.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("diffusion: partenaires", "diffusion: interne\nsite: true"), encoding="utf-8"
+    )
+    with pytest.raises(CatalogueError, match="an edition of diffusion `interne` has no site"):
+        oqhs.open(data).edition(2024)
+
+
+def test_a_release_with_a_site_is_refused_before_any_work_without_its_libraries(tmp_path, monkeypatch):
+    data = write_data(tmp_path / "data")
+    path = data / "editions" / "2024.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("partenaires", "partenaires\nsite: true"), encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "altair", None)
+    with pytest.raises(MissingExtraError, match="the site is written with altair"):
+        oqhs.open(data).edition(2024).release(tmp_path / "out")
+    assert not (tmp_path / "out").exists()

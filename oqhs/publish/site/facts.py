@@ -196,11 +196,11 @@ class Facts:
         return list(dict.fromkeys(filter(None, map(self.attribution, cards))))
 
     def remarks(self, indicator: str) -> list[str]:
-        """Say what limits the values of an indicator, each remark once, with the territories it is about.
+        """Say what limits the values of an indicator or why there is none, with the territories it is about.
 
         Of a reference, only what is not said of every quartier.
         """
-        own = [(self.name(code), self._said(indicator, code)) for code in self._valued(indicator)]
+        own = [(self.name(code), self._said(indicator, code)) for code in self.quartiers]
         lines = remarks([(name, MARK.join(parts)) for name, parts in own], "quartiers")
         if not self.is_compared(indicator):
             return lines
@@ -210,28 +210,22 @@ class Facts:
         return lines + remarks(beside, "territoires")
 
     def remarks_on(self, code: str) -> list[str]:
-        """Say what limits the values of a quartier, each remark once, with the indicators it is about.
+        """Say what limits the values of a quartier or why there is none, with the indicators it is about.
 
         Of a reference, only what is not said of the quartier.
         """
         own, beside = [], []
         for name, one in self.indicators.items():
             said = self._said(name, code)
-            if not pd.isna(self.value(name, code)):
-                own.append((one.label, MARK.join(said)))
+            own.append((one.label, MARK.join(said)))
             for kind in BESIDE if self.is_compared(name) else ():
                 other = self.reference_code(code, kind)
                 told = f"{one.label}, {REFERENCE_NAMES[kind]}"
                 beside.append((told, self._of_reference(name, other, said)))
         return remarks(own, "indicateurs") + remarks(beside, "valeurs")
 
-    def _valued(self, indicator: str) -> list[str]:
-        return [code for code in self.quartiers if not pd.isna(self.value(indicator, code))]
-
     def _said(self, indicator: str, code: object) -> list[str]:
-        """Give the parts of the note of a value; none without a value."""
-        if pd.isna(self.value(indicator, code)):
-            return []
+        """Give the parts of the note of a value, or of what stands in its place."""
         return parts_of(self.observation(indicator, code)["note"])
 
     def _of_reference(self, indicator: str, code: object, but: Collection[str]) -> str:

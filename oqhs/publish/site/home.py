@@ -180,7 +180,10 @@ def accessibility_page(facts: Facts) -> Page:
         "Déclaration d'accessibilité",
         "accessibilite.html",
         template="accessibilite.html",
-        more={"departement": facts.contents.departement},
+        more={
+            "departement": facts.contents.departement,
+            "contact": facts.contents.recipe.get("contact", ""),
+        },
     )
 
 

@@ -140,6 +140,8 @@ def indicator_page(facts: Facts, name: str, pictures: Pictures, download: Downlo
 
 
 def _figures(facts: Facts, name: str) -> Section:
+    if name not in facts.contents.planned:
+        return Section("valeurs", "Valeurs", items=items(facts.remarks(name)))
     tables = [quartiers_table(facts, name)]
     if facts.is_compared(name):
         tables.insert(0, references_table(facts, name))
