@@ -12,10 +12,12 @@ from oqhs.catalogue import load_catalogue
 from oqhs.documents import read_model
 from oqhs.editions import EditionFile
 from oqhs.errors import CatalogueError, UnknownError
-from oqhs.sources.cards import Card, scan_cards
+from oqhs.sources.cards import STUDIED, Card, scan_cards
 
 #: States of a card an edition names.
 ARRIVED, MISSING, ALTERED, OVERTAKEN, SPARE = "arrived", "missing", "altered", "newer available", "unused"
+#: State of the file of a study, which no edition names.
+STUDY = "for studies"
 COLUMNS = ["edition", "card", "state", "file", "layout", "year", "perimeter", "obtained", "used_for", "newer"]
 
 
@@ -35,8 +37,8 @@ def arrivals(folder: str | Path, edition: int | None = None) -> pd.DataFrame:
         One row per edition and card it names, then one per card no edition names (`edition` missing):
         `state` (`arrived`; `missing`: no such card; `altered`: the file is gone, or is not the one of
         the card; `newer available`, in the last edition only: a card of the same layout has later
-        data, it is named in `newer`; `unused`), what the card says, and `used_for`, the indicators and
-        layers it serves.
+        data, it is named in `newer`; `unused`; `for studies`), what the card says, and `used_for`, the
+        indicators and layers it serves.
 
     Raises
     ------
@@ -105,7 +107,8 @@ def _row(
     path, card = cards[name]
     # A past edition keeps the data of its time.
     newer = [other.id for _, other in cards.values() if latest and overtakes(other, card)]
-    state = SPARE if edition is None else OVERTAKEN if newer else ARRIVED
+    spare = STUDY if card.layout in STUDIED else SPARE
+    state = spare if edition is None else OVERTAKEN if newer else ARRIVED
     if altered & {str(path), *(str(path.with_name(name)) for name in card.sidecars)}:
         state = ALTERED
     return {

@@ -12,7 +12,8 @@ from oqhs.editions import read_edition
 from oqhs.errors import OqhsError, Problem, UnknownError
 from oqhs.observatory import Observatory
 from oqhs.sources import load
-from oqhs.sources.cards import CARD_SUFFIX, Card, card_path, scan_cards
+from oqhs.sources.cards import CARD_SUFFIX, STUDIED, Card, card_path, scan_cards
+from oqhs.studies.files import read_study
 
 Progress = Callable[[int, int, str], None]
 
@@ -90,7 +91,10 @@ def _problems_of(path: Path, card: Card | None, catalogue: Catalogue) -> list[Pr
     if card is None and card_path(path).exists():
         return []  # its card is not as it must be, which is told already
     try:
-        load(path, card=card, catalogue=catalogue)
+        if card is not None and card.layout in STUDIED:
+            read_study(path, card.layout)
+        else:
+            load(path, card=card, catalogue=catalogue)
     except OqhsError as error:
         return list(error.problems)
     except Exception as error:  # noqa: BLE001  the report goes on, whatever a library stumbled on

@@ -22,6 +22,7 @@ from oqhs.publish.released import every_release, released_counts
 from oqhs.publish.shelf import only_run
 from oqhs.publish.shown import diffusion_words, notebook_card
 from oqhs.sources.cards import sha256
+from oqhs.studies.interviews import Corpus
 from oqhs.text import listing
 from oqhs.told import ToldEdition
 
@@ -58,11 +59,11 @@ class Edition(ToldEdition):
         }
         return notebook_card(f"Édition {file.edition}", facts, invented=self.invented)
 
-    def portrait(self, territory: str | Sequence[str]) -> Portrait:
+    def portrait(self, territory: str | Sequence[str], corpus: Corpus | None = None) -> Portrait:
         """Give the fiche of a quartier or a group, or the portrait of an EPT, a commune or several quartiers.
 
         See `oqhs.publish.portrait.portrait.portrait_of`: `to_pdf` and `to_html` write what it gives, and a
-        notebook shows it.
+        notebook shows it. With a corpus of interviews, a page tells what they say, as `joint_display` does.
 
         Examples
         --------
@@ -71,7 +72,8 @@ class Edition(ToldEdition):
         >>> fiche.document.title, len(fiche.document.pages)
         ('La Pierre Levée Sud', 2)
         """
-        return portrait_of(self._told_contents, territory)
+        joint = None if corpus is None else self.joint_display(corpus)
+        return portrait_of(self._told_contents, territory, joint)
 
     @cached_property
     def _told_contents(self) -> Contents:

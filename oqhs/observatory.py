@@ -89,6 +89,10 @@ class Observatory:
         """Cards by id."""
         return {name: card for name, (_, card) in self._cards.items()}
 
+    def files(self, layout: str) -> list[Path]:
+        """Paths of the files of a layout, in the order of their cards: those of studies are read by path."""
+        return [path for path, card in self._cards.values() if card.layout == layout]
+
     def edition(self, edition: int) -> Edition:
         """Give an edition; `UnknownError` names those that exist."""
         diffusions = {name: card.diffusion for name, card in self.cards.items()}

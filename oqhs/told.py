@@ -16,6 +16,10 @@ from oqhs.entries import DIFFUSIONS
 from oqhs.geography import REFERENCES
 from oqhs.precision import unpublishable
 from oqhs.publish.key_table import Wording, key_table
+from oqhs.studies.identity import Pseudonyms, publishable
+from oqhs.studies.interviews import Corpus
+from oqhs.studies.joint import joint_display
+from oqhs.studies.telling import joint_told
 
 _ZONE = ["indicator", "territory"]
 
@@ -154,3 +158,61 @@ class ToldEdition(ComparedEdition):
         )
         sources = {name: card.source for name, card in self.observatory.cards.items()}
         return key_table(gaps, self.observatory.catalogue, wording, sources)
+
+    def joint_display(
+        self,
+        corpus: Corpus,
+        reference: str = "departement",
+        *,
+        pseudonyms: Pseudonyms | None = None,
+        cleared: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:
+        """Put what interviews say of each quartier beside its indicators, as far as the edition may go.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            As `oqhs.studies.interviews.read` gives it: its links say which indicator each code speaks of,
+            its verdicts are those of the analyst.
+        reference : str
+            As for `gaps`.
+        pseudonyms : Pseudonyms, optional
+            As for `oqhs.studies.identity.publishable`.
+        cleared : DataFrame, optional
+            Excerpts a person read and cleared, in the same way.
+
+        Returns
+        -------
+        DataFrame
+            As `oqhs.studies.joint.joint_display` gives it, one row per quartier heard and linked indicator:
+            figure, gap in points (or in its unit) with the bounds of its interval, excerpts and people,
+            verdict. Excerpts stand in it that may leave, for partners at most; `held` says why there is none.
+
+        Raises
+        ------
+        MeasureError, UnknownError
+            As `oqhs.studies.joint.joint_display` raises them.
+        DataError
+            The corpus may not go as far as the edition, which is not public.
+
+        Examples
+        --------
+        >>> import oqhs
+        >>> from oqhs.studies import interviews
+        >>> corpus = interviews.read("data/raw/etudes/entretiens_999.qdpx")
+        >>> edition = oqhs.open("data").edition(2024).told_to("partenaires")
+        >>> table = edition.joint_display(corpus)
+        >>> bool((table.excerpts > 0).any()), sorted(set(table.verdict_origin))
+        (True, ['', 'analyste'])
+        """
+        catalogue, diffusion = self.observatory.catalogue, self.file.diffusion
+        least = catalogue.threshold("entretiens_personnes_min", self.materials.day)
+        may_be_shown = None
+        if diffusion != "public":
+            chosen = publishable(
+                corpus, diffusion=diffusion, persons_min=least, pseudonyms=pseudonyms, cleared=cleared
+            )
+            may_be_shown = chosen.segments
+        names = {code: self.geography.name(code) for code in self.geography.of_kind("qpv")}
+        table = joint_display(self.gaps(reference), corpus, catalogue, names, publishable=may_be_shown)
+        return joint_told(table, corpus, diffusion=diffusion, persons_min=least, pseudonyms=pseudonyms)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import typer
 
-from oqhs.cli import figures, folder, portraits, products, releases, site
+from oqhs.cli import evaluations, figures, folder, portraits, products, releases, reviews, site
 from oqhs.cli.shared import errors
 from oqhs.errors import OqhsError, UnknownError
 
@@ -36,6 +36,8 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "map": (figures.map_, figures.EXAMPLE),
     "portrait": (portraits.portrait, portraits.EXAMPLE),
     "site": (site.site, "oqhs site 2024 -o site/"),
+    "review": (reviews.review, reviews.EXAMPLE),
+    "evaluation": (evaluations.evaluation, evaluations.EXAMPLE),
     "add": (folder.add, "oqhs add base-ic-logement-2021_csv.zip --perimeter iris2023"),
     "status": (folder.status, "oqhs status 2024"),
     "check": (folder.check, "oqhs check --format json > problems.json"),

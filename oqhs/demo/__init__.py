@@ -6,7 +6,8 @@ One invention feeds every file, so that sums agree. `places` and `former` hold t
 200 m, and `vintages` gathers what is known of each year. `streets`, `blocks` (of heat), `trees` and
 `equipment` draw what surrounds them on the same lattice, with what trips a program. `layers`, `tables`,
 `census`, `benefits` (what the département counts itself) and `carreaux` write it all as producers do;
-`settings` writes the editions. The same bytes come out every time: draws are those of the standard library,
+`interviews`, `actions` and `cohort` invent the studies, which `studies` puts beside the rest; `settings`
+writes the editions. The same bytes come out every time: draws are those of the standard library,
 counts are shared out to the last unit, everything printed is rounded.
 """
 
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from oqhs.demo.files import raw_files
 from oqhs.demo.settings import EDITIONS, GROUPS, LABELS, edition
+from oqhs.demo.studies import study_files
 from oqhs.errors import DataError, Problem
 from oqhs.sources.cards import Card, sha256, write_card
 
@@ -84,6 +86,13 @@ def _build(folder: Path) -> None:
         _write(path, raw.text)
         vouched = {"licence": _LICENCE, "obtained": _OBTAINED, "sha256": sha256(path), "invented": True}
         write_card(path, Card.model_validate(vouched | raw.card))
+    for study in study_files():
+        path = folder / "raw" / study.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(study.content)
+        if study.card is not None:
+            vouched = {"obtained": _OBTAINED, "sha256": sha256(path), "invented": True}
+            write_card(path, Card.model_validate(vouched | study.card))
     for settings in EDITIONS:
         _write(folder / "editions" / f"{settings.edition}.yaml", edition(settings))
     _write(folder / "libelles.yaml", LABELS)

@@ -1,7 +1,8 @@
-"""A document of lines and tables, not yet laid out, and the page it makes: no script, nothing fetched."""
+"""A document of lines, tables and pictures, not yet laid out, and the page it makes: nothing fetched."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -34,6 +35,9 @@ tbody th { font-weight: 400; overflow-wrap: anywhere; min-width: 11rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .below { font-size: .88rem; color: #333; margin: -.8rem 0 1.2rem; }
 .below p { margin: .1rem 0; }
+figure { margin: .6rem 0 1.4rem; }
+figure img { max-width: 100%; height: auto; }
+figcaption { font-size: .88rem; color: #333; overflow-wrap: anywhere; }
 a { color: #1a4b7a; }
 @media print {
   @page { size: A4; margin: 15mm; }
@@ -50,6 +54,7 @@ a { color: #1a4b7a; }
   tr.group { break-after: avoid; }
   thead { display: table-header-group; }
   .wide { overflow: visible; }
+  figure { break-inside: avoid; }
   a { color: inherit; text-decoration: none; }
 }
 """
@@ -82,13 +87,23 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture: `png` its bytes, `alt` what it shows in words, `caption` the line under it."""
+
+    png: bytes
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True)
 class Part:
-    """A heading, lines and tables under it; `level` is 2 for a part, 3 for what is inside the last one."""
+    """A heading, then lines, pictures and tables; `level` is 2, or 3 for what is inside the last of those."""
 
     heading: str
     lines: tuple[str, ...] = ()
     tables: tuple[Rows, ...] = ()
     level: int = 2
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,9 +174,19 @@ def _parts(parts: tuple[Part, ...]) -> Iterator[str]:
             yield "<ul>"
             yield from (f"<li>{escape(line)}</li>" for line in part.lines)
             yield "</ul>"
+        for picture in part.pictures:
+            yield from _picture(picture)
         for rows in part.tables:
             # Headings of indicators are where the lines of the summary lead.
             yield from _table(rows, places if part.level == 2 else {})  # noqa: PLR2004
+
+
+def _picture(picture: Picture) -> Iterator[str]:
+    held = base64.b64encode(picture.png).decode("ascii")
+    yield "<figure>"
+    yield f'<img alt="{escape(picture.alt)}" src="data:image/png;base64,{held}">'
+    yield f"<figcaption>{escape(picture.caption)}</figcaption>"
+    yield "</figure>"
 
 
 def _table(rows: Rows, places: dict[str, str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A document for word processors: the same lines and tables as a page, the same bytes each time."""
+"""A document for word processors: the same lines, pictures and tables as a page, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oqhs.errors import MissingExtraError
-from oqhs.publish.pages import Document, Rows
+from oqhs.extras import extra
+from oqhs.publish.pages import Document, Picture, Rows
 from oqhs.publish.printed import INVENTED
 from oqhs.text import plain_label
 
@@ -32,6 +32,8 @@ _SMALLER = ("Caption", "Header", "Footer", _IN_TABLE, _UNDER_TABLE)
 _FAINTER = ("Caption", _UNDER_TABLE)
 _FIRST, _LONGEST, _SHORTEST = 30, 18, 5  # characters a column asks for: the first, others at most, at least
 _ROOM = 3  # characters that the sides of a cell take
+_BOLD = 1.35  # characters that one of a header takes
+_SUBJECT = 255  # characters that a property of the format may hold
 _SIDE = "57"  # room at the sides of a cell, in twentieths of a point: 1 mm
 
 
@@ -43,14 +45,7 @@ def require() -> Any:
     MissingExtraError
         `python-docx` is not installed.
     """
-    try:
-        import docx
-    except ImportError as error:
-        raise MissingExtraError(
-            "a note is written as .docx with python-docx, which is not installed",
-            todo='pip install "oqhs[report]"',
-        ) from error
-    return docx
+    return extra("docx", "a note is written as .docx")
 
 
 def write_docx(document: Document, path: Path) -> None:
@@ -75,6 +70,8 @@ def write_docx(document: Document, path: Path) -> None:
         _write(made.add_paragraph(style=f"Heading {part.level - 1}"), part.heading)
         for line in part.lines:
             _write(made.add_paragraph(style="List Bullet"), line)
+        for picture in part.pictures:
+            _picture(made, picture)
         for rows in part.tables:
             _table(made, rows)
     written = io.BytesIO()
@@ -89,7 +86,7 @@ def _set_up(made: Docx, document: Document) -> None:
 
     about = made.core_properties
     about.title, about.language = plain_label(document.title), _LANGUAGE
-    about.subject = plain_label(" ".join(document.above))
+    about.subject = plain_label(" ".join(document.above))[:_SUBJECT]
     about.author = about.last_modified_by = about.comments = about.keywords = ""
     about.created = about.modified = _FIXED_DAY
     about.revision = 1
@@ -171,6 +168,21 @@ def _page_number(where: Paragraph) -> None:
     where._p.append(field)  # noqa: SLF001
 
 
+def _picture(made: Docx, picture: Picture) -> None:
+    """Place a picture over its caption, no wider than the sheet, with the words read out in its place."""
+    from docx.shared import Mm
+
+    room = Mm(_SHEET_MM[0] - 2 * _MARGIN_MM)
+    where = made.add_paragraph(style="Normal")
+    placed = where.add_run().add_picture(io.BytesIO(picture.png))
+    if placed.width > room:
+        placed.height, placed.width = round(placed.height * room / placed.width), room
+    about = placed._inline.docPr  # noqa: SLF001
+    about.set("descr", plain_label(picture.alt))
+    where.paragraph_format.keep_with_next = True
+    _write(made.add_paragraph(style=_UNDER_TABLE), picture.caption)
+
+
 def _table(made: Docx, rows: Rows) -> None:
     """Write a table: its caption over it, its head marked as such, a row for the name of each group."""
     _write(
@@ -200,8 +212,8 @@ def _table(made: Docx, rows: Rows) -> None:
 def _widths(rows: Rows) -> list[float]:
     """Share the width of the sheet, in millimetres, by the longest text of each column."""
     texts = rows.frame.astype("str")
-    longest = [
-        max(_SHORTEST, *map(len, texts.iloc[:, place]), *map(len, str(name).split()))
+    longest: list[float] = [
+        max(_SHORTEST, *map(len, texts.iloc[:, place]), *(_BOLD * len(word) for word in str(name).split()))
         for place, name in enumerate(texts.columns)
     ]
     asked = [min(length, _LONGEST if place else _FIRST) + _ROOM for place, length in enumerate(longest)]

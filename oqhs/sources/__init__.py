@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from oqhs.catalogue import Catalogue, built_in
-from oqhs.errors import UnknownError
+from oqhs.errors import LayoutError, UnknownError
 from oqhs.sources.attributes import read_attributes
-from oqhs.sources.cards import LAID_OUT, Card, find_card
+from oqhs.sources.cards import LAID_OUT, STUDIED, Card, find_card
 from oqhs.sources.mapped import read_mapped
 from oqhs.sources.memberships import read_memberships
 from oqhs.sources.opening import LAYERS, open_tables
@@ -105,6 +105,13 @@ def load(
         from oqhs.sources.laid_out import read_laid_out
 
         return read_laid_out(file, card)
+    if layout in STUDIED:
+        raise LayoutError(
+            "this file holds no figure of an edition",
+            file=file,
+            found=layout,
+            todo=f"read it with oqhs.studies ({layout})",
+        )
     suffix = file.suffix.lower()
     if suffix in LAYERS or (suffix == ".parquet" and is_geoparquet(file)):
         from oqhs.sources.perimeters import read_perimeters

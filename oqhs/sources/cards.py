@@ -21,6 +21,7 @@ from oqhs.sources.mappings import (
     ExposureMapping,
     FacilityMapping,
     HeatMapping,
+    InterviewTables,
     LayerMapping,
     MembershipMapping,
     PeopleMapping,
@@ -31,8 +32,10 @@ from oqhs.sources.mappings import (
 CARD_SUFFIX = ".card.yaml"
 #: Layouts of what is laid over the territories.
 LAID_OUT = ("canopy", "exposure", "facilities", "footprint", "heat", "people", "streets")
+#: Layouts of the files of studies, which hold no figure of an edition: `oqhs.studies` reads them.
+STUDIED = ("actions", "cohort", "grants", "interviews")
 #: Layouts a card describes itself, beside those of the catalogue.
-OWN_LAYOUTS = ("attributes", "mapped", "mapped_layer", "memberships", *LAID_OUT)
+OWN_LAYOUTS = ("attributes", "mapped", "mapped_layer", "memberships", *LAID_OUT, *STUDIED)
 
 
 class Origin(Model):
@@ -55,8 +58,9 @@ class Card(Model):
 
     `kind` decides where codes are written alike (region or département); `sheet` chooses a sheet of a
     workbook, or a layer of a file that holds several; `years` gives those of the blocks of a table that are
-    not of its own year; `sidecars` are the files a layer needs beside it, with their checksums; `archive`
-    says what the file was taken from, `replaces` which ones it has replaced, the last first.
+    not of its own year; `sidecars` are the files a layer or a corpus needs beside it, with their checksums;
+    `dpo` is the entry of the register of the data protection officer, for files of persons; `archive` says
+    what the file was taken from, `replaces` which ones it has replaced, the last first.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
@@ -84,6 +88,8 @@ class Card(Model):
     facilities: FacilityMapping | None = None
     people: PeopleMapping | None = None
     streets: StreetMapping | None = None
+    interviews: InterviewTables | None = None
+    dpo: Text | None = None
     sidecars: dict[str, str] = Field(default_factory=dict)
     archive: Origin | None = None
     replaces: tuple[Replaced, ...] = ()

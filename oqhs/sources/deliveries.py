@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import pandas as pd
+
 from oqhs.catalogue import Catalogue
 from oqhs.documents import read_model, validated
 from oqhs.errors import CatalogueError, DataError, LayoutError, OqhsError, Problem, UnknownError
 from oqhs.sources import load
 from oqhs.sources.archives import open_archive
-from oqhs.sources.cards import Card, Origin, card_path, sha256, unknown_names
+from oqhs.sources.cards import STUDIED, Card, Origin, card_path, sha256, unknown_names
 from oqhs.sources.delimited import read_delimited
 from oqhs.sources.opening import ARCHIVES, LAYERS, TEXTS, WORKBOOKS, is_companion, open_tables
 from oqhs.sources.parquet import is_geoparquet
@@ -26,6 +28,8 @@ from oqhs.territories import kinds_of
 
 #: Files a Shapefile is made of beside its geometries.
 SIDECARS = (".dbf", ".shx", ".prj", ".cpg")
+#: What a card beside a file need not say when it is added.
+_UNSAID = {"id": "x", "sha256": "0" * 64, "licence": "", "obtained": "2000-01-01"}
 _READ = {*TEXTS, *WORKBOOKS, *LAYERS, ".parquet"}
 
 
@@ -223,17 +227,33 @@ def _refuse_disagreement(given: Path, card: Card, checksum: object, said: Mappin
 
 
 def _sidecars(path: Path) -> list[Path]:
-    """Files a Shapefile needs beside it, whatever the case of their endings."""
-    if path.suffix.lower() != ".shp":
+    """Files a Shapefile needs beside it, whatever the case of their endings; those the card names."""
+    if path.suffix.lower() == ".shp":
+        beside = sorted(path.parent.iterdir())
+        return [file for file in beside if file.stem == path.stem and file.suffix.lower() in SIDECARS]
+    if not card_path(path).exists():
         return []
-    beside = sorted(path.parent.iterdir())
-    return [file for file in beside if file.stem == path.stem and file.suffix.lower() in SIDECARS]
+    tables = read_model(card_path(path), Card, _UNSAID).interviews
+    named = [path.with_name(name) for name in tables.files()] if tables is not None else []
+    if missing := [file.name for file in named if not file.is_file()]:
+        raise DataError(
+            "the card names a file that is not beside it",
+            file=card_path(path),
+            column="interviews",
+            found=", ".join(missing),
+            todo="put it there, or correct its name",
+        )
+    return named
 
 
 def _read(
     staged: Path, given: Path, card: Card, catalogue: Catalogue, said: Mapping[str, Any], *, inherits: bool
 ) -> Delivery:
     """Read a file whole with its card, and complete the card with what was read."""
+    if card.layout in STUDIED:
+        # Nothing of it is a figure: `oqhs check` reads it as the study it is.
+        nothing = Reading(pd.DataFrame(), staged, card.layout, 0)
+        return Delivery(staged, given, card, nothing, inherits)
     reading = load(staged, card=card, catalogue=catalogue)
     named = "id" in said or inherits or card_path(staged).exists()
     card = _completed(card, reading, catalogue, named=named)

@@ -155,6 +155,18 @@ class PeopleMapping(PlaceMapping):
         return self
 
 
+class InterviewTables(Model):
+    """Tables beside a corpus of interviews: what is said of its sources, links of codes, verdicts."""
+
+    sources: str | None = None
+    links: str | None = None
+    verdicts: str | None = None
+
+    def files(self) -> list[str]:
+        """Names of the tables."""
+        return [name for name in (self.sources, self.links, self.verdicts) if name is not None]
+
+
 class StreetMapping(Model):
     """How to read a layer of streets that says no system: the one it is in."""
 

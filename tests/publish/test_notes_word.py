@@ -60,7 +60,7 @@ def test_headings_notices_notes_and_sources_are_there(opened):
     found = [(one.style.name, one.text) for one in opened.paragraphs]
     assert found[0] == ("Title", "Indicateurs clés, édition 2024")
     told = [text for _, text in found]
-    assert {printed.INVENTED, printed.DIFFUSION["interne"], "n. d. : non disponible."} <= set(told)
+    assert {printed.INVENTED, printed.DIFFUSION["interne"], "n. d. : valeur non disponible."} <= set(told)
     headings = [text for style, text in found if style == "Heading 1"]
     assert headings[0] == "Le Gué (QN99902M)"
     assert headings[-3:] == ["Remarques", "Précautions", "Sources"]

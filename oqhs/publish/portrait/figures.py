@@ -101,14 +101,15 @@ def gap_cell(gap: Mapping[str, Any] | None, one: Indicator) -> Cell:
         status, meaning = why_no_gap(gap)
         return Cell(STATUS_SHORT[status], tone="missing", meaning=meaning)
     words = format_gap(gap["gap"], one.unit, one.decimals)
-    return Cell(words, interval_words(gap["gap_ci_lower"], gap["gap_ci_upper"], one), _tone(gap, one))
+    interval = interval_words(gap["gap_ci_lower"], gap["gap_ci_upper"], one.decimals)
+    return Cell(words, interval, _tone(gap, one))
 
 
-def interval_words(lower: float, upper: float, one: Indicator) -> str:
+def interval_words(lower: float, upper: float, decimals: int) -> str:
     """Print the bounds of an interval, or nothing when there is none."""
     if pd.isna(lower) or pd.isna(upper):
         return ""
-    low, high = (format_number(bound, one.decimals, signed=True) for bound in (lower, upper))
+    low, high = (format_number(bound, decimals, signed=True) for bound in (lower, upper))
     return f"[{low}{NO_BREAK_SPACE}; {high}]"
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pandas as pd
 
 from oqhs.errors import UnknownError
 from oqhs.geography import Geography
 from oqhs.inside import quartiers_inside
 from oqhs.publish.contents import Contents
-from oqhs.publish.portrait.document import Document
+from oqhs.publish.portrait.document import Document, Section
 from oqhs.publish.portrait.fiche import fiche_of
 from oqhs.publish.portrait.gathering import KINDS, gathering_of
+from oqhs.publish.portrait.heard import heard_sections
 from oqhs.publish.portrait.page import page_of
 from oqhs.publish.portrait.pdf import pdf_of
 from oqhs.publish.writers import write_whole
@@ -98,7 +101,9 @@ def _written(path: str | Path, suffix: str, made: Callable[[], bytes]) -> Path:
     return target
 
 
-def portrait_of(contents: Contents, asked: str | Sequence[str]) -> Portrait:
+def portrait_of(
+    contents: Contents, asked: str | Sequence[str], joint: pd.DataFrame | None = None
+) -> Portrait:
     """Put together the portrait of a territory, or of several quartiers.
 
     Parameters
@@ -107,11 +112,14 @@ def portrait_of(contents: Contents, asked: str | Sequence[str]) -> Portrait:
         The content of a release, restricted to its diffusion: nothing else is read.
     asked : str or sequence of str
         Code of a quartier, a group, a commune or an EPT; or codes of quartiers.
+    joint : DataFrame, optional
+        What interviews say, as `joint_display` of the edition gives it: it stands on a page of its own.
 
     Returns
     -------
     Portrait
-        A fiche of two pages for a quartier or a group; as many as it takes for the others.
+        A fiche of two pages for a quartier or a group, three with interviews; as many as it takes for the
+        others.
 
     Raises
     ------
@@ -119,12 +127,20 @@ def portrait_of(contents: Contents, asked: str | Sequence[str]) -> Portrait:
         There is no such territory, or no quartier in it.
     """
     if not isinstance(asked, str):
-        return Portrait(gathering_of(contents, _quartiers(contents, asked)))
-    inside = quartiers_of(contents.geography, asked)
-    kind = contents.territories.set_index("territory")["kind"][asked]
-    if kind in _FICHES:
-        return Portrait(fiche_of(contents, asked))
-    return Portrait(gathering_of(contents, inside, asked))
+        inside = _quartiers(contents, asked)
+        document = gathering_of(contents, inside)
+    else:
+        inside = quartiers_of(contents.geography, asked)
+        fiche = contents.territories.set_index("territory")["kind"][asked] in _FICHES
+        document = fiche_of(contents, asked) if fiche else gathering_of(contents, inside, asked)
+    return Portrait(document if joint is None else _with_heard(document, heard_sections(joint, inside)))
+
+
+def _with_heard(document: Document, heard: tuple[Section, ...]) -> Document:
+    """Add what was heard: a page of a fiche, the last sections of what goes on as long as it needs."""
+    pages = document.pages
+    added = ((*pages[0], *heard),) if len(pages) == 1 else (*pages, heard)
+    return replace(document, pages=added)
 
 
 def quartiers_of(geography: Geography, territory: str) -> list[str]:
