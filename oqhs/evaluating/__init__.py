@@ -1,0 +1,141 @@
+"""The mid-term evaluation: an edition set against a baseline, contract by contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from oqhs.edition import Edition
+from oqhs.errors import OqhsError
+from oqhs.evaluating.annex import annex_of, write_annex
+from oqhs.evaluating.document import document_of
+from oqhs.evaluating.findings import Contract, Findings, findings_of
+from oqhs.publish import printed, word, writers
+from oqhs.publish.pages import Document, page_of
+
+__all__ = [
+    "EVALUATION_FILES",
+    "Contract",
+    "Findings",
+    "annex",
+    "annex_of",
+    "check_format",
+    "document_of",
+    "evaluated",
+    "findings_of",
+    "write_annex",
+    "write_evaluation",
+]
+#: Formats an evaluation is written in.
+EVALUATION_FILES = (".docx", ".html")
+
+
+def evaluated(
+    edition: Edition,
+    baseline: int,
+    *,
+    territory: str | None = None,
+    actions: pd.DataFrame | None = None,
+    joint: pd.DataFrame | None = None,
+    year: int | None = None,
+    invented: bool = False,
+) -> Document:
+    """Evaluate the contrats de ville at mid-term, of what may go as far as the edition does.
+
+    Parameters
+    ----------
+    edition : Edition
+        The latest edition.
+    baseline : int
+        Year of the edition it is compared with.
+    territory : str, optional
+        Code of the EPT of one contract; every contract of the département by default.
+    actions : DataFrame, optional
+        Follow-up of the fiches action, as `oqhs.studies.actions.read` gives it.
+    joint : DataFrame, optional
+        Rows of the joint display, as `oqhs.studies.joint.joint_display` gives them, of a corpus that may go
+        as far as the edition. Excerpts are left out of what everybody may see.
+    year : int, optional
+        Year of the evaluation, for its title; that of the edition by default.
+    invented : bool
+        Whether the follow-up or the interviews are invented; the editions know it of themselves.
+
+    Returns
+    -------
+    Document
+        `write_evaluation` writes it. The gaps are to the département; amounts are shares of those of the
+        reference. « Constat, pas imputation. »
+
+    Raises
+    ------
+    UnknownError
+        The baseline is not an earlier edition of the same département, or the territory is not an EPT that
+        holds quartiers.
+    CatalogueError
+        The baseline may not go as far as the edition.
+    MeasureError
+        Nothing can be compared between the two.
+
+    Examples
+    --------
+    >>> import oqhs
+    >>> document = evaluated(oqhs.open("data").edition(2024), 2020, territory="T91", year=2027)
+    >>> document.title, document.parts[0].heading
+    ('Évaluation à mi-parcours 2027 : Grand-Val de Mirelle', 'En bref')
+    """
+    return document_of(
+        findings_of(
+            edition,
+            baseline,
+            territory=territory,
+            actions=actions,
+            joint=joint,
+            year=year,
+            invented=invented,
+        )
+    )
+
+
+def annex(
+    edition: Edition,
+    baseline: int,
+    *,
+    territory: str | None = None,
+    actions: pd.DataFrame | None = None,
+    joint: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Give the tables of an evaluation, by sheet; parameters and errors are those of `evaluated`."""
+    return annex_of(findings_of(edition, baseline, territory=territory, actions=actions, joint=joint))
+
+
+def check_format(path: Path) -> None:
+    """Refuse a file that no evaluation can be written to, before there is one.
+
+    Raises
+    ------
+    OqhsError
+        The name of the file ends with none of `EVALUATION_FILES`.
+    MissingExtraError
+        The file is a `.docx`, and `python-docx` is not installed.
+    """
+    if path.suffix.lower() not in EVALUATION_FILES:
+        raise OqhsError(
+            "no such format for an evaluation",
+            file=path,
+            found=path.suffix,
+            allowed=", ".join(EVALUATION_FILES),
+            todo="change the end of the name of the file",
+        )
+    if path.suffix.lower() == ".docx":
+        word.require()
+
+
+def write_evaluation(document: Document, path: Path) -> None:
+    """Write an evaluation in the format its name ends with, whole or not at all; errors of `check_format`."""
+    check_format(path)
+    printed.write_document(
+        path,
+        html=lambda aside: writers.write_text(page_of(document), aside),
+        docx=lambda aside: word.write_docx(document, aside),
+    )

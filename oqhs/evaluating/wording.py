@@ -1,0 +1,327 @@
+"""Findings as people read them: the tables and lines of an evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from oqhs.analysis.dates import BROUGHT
+from oqhs.catalogue import Catalogue
+from oqhs.entries import Indicator
+from oqhs.evaluating import moves, outcomes
+from oqhs.evaluating.findings import REFERENCE, Findings
+from oqhs.publish.flags import KIND_WORDS
+from oqhs.publish.followed import achieved_words, percent
+from oqhs.publish.key_table import MISSING
+from oqhs.publish.theme import gap_words
+from oqhs.studies.actions import Actions
+from oqhs.text import (
+    NO_BREAK_SPACE,
+    format_gap,
+    format_number,
+    format_value,
+    listing,
+)
+from oqhs.wording import REFERENCE_NAMES
+
+_FEW = 3  # indicators that are named rather than counted
+_DROPPING_GAPS = (
+    "D'un décrochage, les écarts donnés sont ceux au département ; les montants sont en euros de chaque date."
+)
+_BROUGHT = (
+    "estimation : les deux valeurs sont ramenées à un seul périmètre à partir des IRIS ; le second écart est "
+    "celui de l'édition"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """A table to print, the name of the group of each row, and the lines under it."""
+
+    table: pd.DataFrame
+    groups: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+
+
+def counts_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Lay out how many quartiers have each finding, indicator by indicator."""
+    found = moves.counted(rows).drop(columns="indicator")
+    heads = {name: words[:1].upper() + words[1:] for name, words in moves.FINDINGS.items()}
+    return found.rename(columns={"label": "Indicateur", "quartiers": "Quartiers", **heads}).astype("str")
+
+
+def moves_table(rows: pd.DataFrame) -> Told:
+    """Lay out the changes that are known: value and gap then and now, change of the gap, what is found."""
+    names = ("gap_before", "gap", "gap_change")
+    gaps = {name: _signed(rows[name], rows["decimals"]) for name in names}
+    # What makes a change doubtful is its caution, where it has one that is its own.
+    why = rows["why"].mask(rows["why"] == moves.CAUTION, rows["caution"])
+    why = why.mask(rows["why"] == moves.ONE_PERIMETER, _BROUGHT)
+    marks, below = _called(why)
+    table = pd.DataFrame(
+        {
+            "Quartier": rows["territory_label"],
+            "Première valeur": rows["value_before_affiche"],
+            "Seconde valeur": rows["value_affiche"],
+            "Premier écart": gaps["gap_before"],
+            "Second écart": gaps["gap"],
+            "Évolution de l'écart": gaps["gap_change"] + _intervals(rows),
+            "Constat": rows["finding"].map(moves.FINDINGS) + marks,
+        },
+        dtype="str",
+    )
+    years = rows["year_before"].astype("str") + " puis " + rows["year"].astype("str")
+    units = ", écarts " + rows["unit"].map(gap_words)
+    return Told(table.reset_index(drop=True), tuple(rows["label"] + ", " + years + units), below)
+
+
+def _signed(values: pd.Series, decimals: pd.Series) -> pd.Series:
+    """Print gaps with their sign, their unit being told elsewhere."""
+    told = [
+        format_number(value, int(digits), signed=True) or MISSING
+        for value, digits in zip(values, decimals, strict=True)
+    ]
+    return pd.Series(told, index=values.index, dtype="str")
+
+
+def _called(notes: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
+    """Give each row the call of its note, and each note once, to stand under the table."""
+    numbers = {text: rank for rank, text in enumerate(dict.fromkeys(notes[notes != ""]), start=1)}
+    calls = notes.map({text: f"{NO_BREAK_SPACE}({number})" for text, number in numbers.items()})
+    return calls.astype("str").fillna(""), tuple(f"({number}) {text}." for text, number in numbers.items())
+
+
+def _intervals(rows: pd.DataFrame) -> pd.Series:
+    """Give the interval of each change of a gap, between brackets; nothing where there is none."""
+    bounds = rows[["gap_change_ci_lower", "gap_change_ci_upper", "decimals"]]
+    told = [
+        f" [{format_number(low, int(digits), signed=True)}{NO_BREAK_SPACE}; "
+        f"{format_number(high, int(digits), signed=True)}]"
+        if pd.notna(low)
+        else ""
+        for low, high, digits in bounds.itertuples(index=False)
+    ]
+    return pd.Series(told, index=rows.index, dtype="str")
+
+
+def compared_table(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Say of each indicator from which year to which, and how many quartiers are compared, and how."""
+    known = rows["finding"] != moves.INCOMPARABLE
+    brought = known & (rows["basis"] == BROUGHT)
+    told = rows.assign(as_is=known & ~brought, brought=brought, none=~known)
+    frame = told.groupby(["indicator", "label"], sort=False)[["as_is", "brought", "none"]].sum().reset_index()
+    seen = told[known].groupby("indicator")
+    for column in ("year_before", "year"):
+        years = seen[column].agg(lambda cells: listing([str(one) for one in sorted(set(cells.dropna()))]))
+        frame[column] = frame["indicator"].map(years).fillna("")
+    sources = {name: catalogue.sources[one.source].short for name, one in catalogue.indicators.items()}
+    frame["source"] = frame["indicator"].map(sources)
+    heads = {
+        "label": "Indicateur",
+        "source": "Source",
+        "year_before": "Première date",
+        "year": "Seconde date",
+        "as_is": "Comparés tels quels",
+        "brought": "Estimés sur un seul périmètre",
+        "none": "Non comparables",
+    }
+    return frame[list(heads)].rename(columns=heads).astype("str")
+
+
+def lacking_lines(rows: pd.DataFrame) -> list[str]:
+    """Say what cannot be compared and why, each reason once, with how many quartiers."""
+    hidden = rows[rows["finding"] == moves.INCOMPARABLE]
+    lines = []
+    for why, same in hidden.groupby("why", sort=False):
+        labels = list(dict.fromkeys(same["label"]))
+        names = listing(labels) if len(labels) <= _FEW else f"{len(labels)} indicateurs"
+        count = _counted(same["territory"].nunique(), "quartier")
+        most = "jusqu'à " if len(same) < len(labels) * same["territory"].nunique() else ""
+        lines.append(f"{names} ({most}{count}) : {why}.")
+    return lines
+
+
+def together_table(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Lay out the quartiers taken together; what is not there says why."""
+    told = []
+    for row in rows.itertuples():
+        one = catalogue.indicators[row.indicator]
+        digits = max(one.decimals, 1) if one.unit == "percent" else one.decimals
+        told.append(
+            {
+                "Indicateur": one.label,
+                "Première date": format_value(row.value_before, one.unit, digits) or MISSING,
+                "Seconde date": format_value(row.value, one.unit, digits) or MISSING,
+                "Évolution": format_gap(row.change, one.unit, digits) or MISSING,
+                "Remarque": row.why[:1].upper() + row.why[1:],
+            }
+        )
+    heads = ["Indicateur", "Première date", "Seconde date", "Évolution", "Remarque"]
+    return pd.DataFrame(told, columns=heads, dtype="str")
+
+
+def flags_table(flags: pd.DataFrame, findings: Findings) -> Told:
+    """Lay out flags that are followed, with the figures they are about at both dates, and their cautions."""
+    known = findings.after.observatory.catalogue.indicators
+    marks, below = _called(flags["caution"])
+    entries = [known[name] for name in flags["indicator"]]
+    shown = {
+        head: [_flagged(row, side, one) for row, one in zip(flags.to_dict("records"), entries, strict=True)]
+        for head, side in (("Première date", "_before"), ("Seconde date", ""))
+    }
+    references = flags["reference"].map(REFERENCE_NAMES)
+    beside = references.mask(flags["kind"] == "decrochage", REFERENCE_NAMES[REFERENCE])
+    columns = {
+        "Quartier": [label_of(row, findings) for row in flags.to_dict("records")],
+        "Indicateur": [one.label for one in entries],
+        "Signalement": flags["kind"].map(KIND_WORDS).to_list(),
+        "Référence": beside.astype("str").fillna("").to_list(),
+        **shown,
+        "Suite": (flags["outcome"] + marks).to_list(),
+    }
+    return Told(pd.DataFrame(columns, dtype="str"), below=(_DROPPING_GAPS, *below))
+
+
+def _flagged(row: Mapping[str, Any], side: str, one: Indicator) -> str:
+    """Print the figure a flag is about: the value that is at a bar, or the gap."""
+    if row["kind"] == "seuil":
+        return format_value(row[f"value{side}"], one.unit, one.decimals) or MISSING
+    return format_gap(row[f"gap{side}"], one.unit, one.decimals) or MISSING
+
+
+def label_of(row: Mapping[str, object], findings: Findings) -> str:
+    """Name the quartier of a flag: as the later edition does, or the earlier one where it is none of its."""
+    if isinstance(row["territory"], str):
+        return findings.after.geography.name(row["territory"])
+    return f"{findings.before.geography.name(str(row['territory_before']))} ({row['territory_before']})"
+
+
+def told_flags(flags: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what cannot be compared, and the gaps whose décrochage has the same outcome."""
+    seen = flags[flags["outcome"] != outcomes.INCOMPARABLE]
+    keys = ["territory", "indicator", "outcome"]
+    dropping = (seen["kind"] == "decrochage").groupby([seen[name] for name in keys]).transform("any")
+    return seen[~(dropping & (seen["kind"] == "ecart"))].reset_index(drop=True)
+
+
+def flag_counts_table(flags: pd.DataFrame) -> pd.DataFrame:
+    """Lay out how many flags of each kind had each outcome."""
+    found = outcomes.counted(flags)
+    found["kind"] = found["kind"].map(KIND_WORDS).str.capitalize()
+    heads = {
+        "apparu": "Apparus",
+        "clos": "Clos",
+        "maintenu": "Maintenus",
+        "non comparable": "Non comparables",
+    }
+    return found.rename(columns={"kind": "Signalement", **heads}).astype("str")
+
+
+def unjudged_lines(flags: pd.DataFrame) -> list[str]:
+    """Say why flags cannot be compared, each reason once, with how many flags."""
+    hidden = flags[flags["outcome"] == outcomes.INCOMPARABLE]
+    counts = hidden.groupby("why", sort=False).size()
+    return [f"{_counted(int(count), 'signalement')} : {why}." for why, count in counts.items()]
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{format_number(count)}{NO_BREAK_SPACE}{noun}{'s' if count > 1 else ''}"
+
+
+def actions_table(rows: pd.DataFrame, fiches: Actions) -> Told:
+    """Lay out how far actions are, and the name of the fiche of each row."""
+    follow_ups = [fiches.follow_up(row.action, row.indicator) for row in rows.itertuples()]
+    table = pd.DataFrame(
+        {
+            "Suivi": [f"{one.label} ({one.unit})" for one in follow_ups],
+            "Année": rows["period"].astype("str"),
+            "Cible": [_figure(value) or MISSING for value in rows["target"]],
+            "Réalisé": achieved_words(rows),
+            "Taux": [percent(value) or MISSING for value in rows["rate_pct"]],
+            "Note": rows["note"],
+        },
+        dtype="str",
+    )
+    return Told(table.reset_index(drop=True), tuple(fiches.actions[name].label for name in rows["action"]))
+
+
+def _figure(value: float) -> str:
+    """Print the figure of a follow-up: a whole number, or with one decimal."""
+    return format_number(value, 0 if float(value).is_integer() else 1)
+
+
+def joint_table(rows: pd.DataFrame, *, quotes: bool) -> Told:
+    """Lay out the joint display: the gap, who was heard, the verdict; and the quartier of each row.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `oqhs.studies.joint.joint_display` gives them.
+    quotes : bool
+        Whether the excerpts that may be shown are: never in what everybody may see.
+    """
+    told = []
+    for row in rows.to_dict("records"):
+        heard = format_number(row["persons"]) or "non dit"
+        bound = "" if row["persons_exact"] or pd.isna(row["persons"]) else "au moins "
+        ends = [format_number(row[name], row["decimals"], signed=True) for name in ("low", "high")]
+        interval = f" [{ends[0]}{NO_BREAK_SPACE}; {ends[1]}]" if all(ends) else ""
+        told.append(
+            {
+                "Indicateur": row["indicator_label"],
+                "Écart": (format_gap(row["gap"], row["unit"], row["decimals"]) or MISSING) + interval,
+                "Personnes entendues": bound + heard,
+                "Verdict": row["verdict"] + (f" ({row['verdict_origin']})" if row["verdict_origin"] else ""),
+                "Note": row["verdict_note"],
+                "Extraits": " ".join(row["quotes"]) or row["held"],
+            }
+        )
+    table = pd.DataFrame(told, dtype="str")
+    # Why no excerpt is shown is said once, where none is.
+    shown = quotes and rows["quotes"].map(len).any()
+    return Told(table if shown else table.drop(columns="Extraits"), tuple(rows["label"]))
+
+
+def outcome_words(flags: pd.DataFrame) -> str:
+    """Count flags by what became of them, in a sentence."""
+    counts = flags["outcome"].value_counts()
+    plural = {
+        "apparu": "apparus",
+        "clos": "clos",
+        "maintenu": "maintenus",
+        "non comparable": "non comparables",
+    }
+    told = [
+        f"{format_number(int(counts.get(name, 0)))}{NO_BREAK_SPACE}"
+        f"{plural[name] if counts.get(name, 0) > 1 else name}"
+        for name in outcomes.OUTCOMES
+    ]
+    return listing(told)
+
+
+def finding_words(rows: pd.DataFrame) -> str:
+    """Count changes by what is found of them, in a sentence."""
+    counts = rows["finding"].value_counts()
+    plural = {
+        moves.NARROWED: "écarts réduits",
+        moves.WIDENED: "écarts creusés",
+        moves.OTHER: "autres évolutions établies",
+        moves.UNSETTLED: "non établies",
+        moves.INCOMPARABLE: "non comparables",
+    }
+    single = {
+        moves.NARROWED: "écart réduit",
+        moves.WIDENED: "écart creusé",
+        moves.OTHER: "autre évolution établie",
+        moves.UNSETTLED: "non établie",
+        moves.INCOMPARABLE: "non comparable",
+    }
+    told = [
+        f"{format_number(count)}{NO_BREAK_SPACE}{(plural if count > 1 else single)[name]}"
+        for name in moves.FINDINGS
+        for count in [int(counts.get(name, 0))]
+    ]
+    return listing(told)
