@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from oqhs.publish.flags import NOTICE
 from oqhs.publish.notes import cards_of
 from oqhs.publish.origins import source_lines
 from oqhs.publish.pages import Document, Part, Picture, page_of
-from oqhs.publish.theme import write_figure
+from oqhs.publish.theme import figure_png
 from oqhs.studies.actions import Actions, built_in_actions, grant_totals, progress
 from oqhs.text import listing
 from oqhs.wording import PERIMETER_NAMES
@@ -203,10 +202,8 @@ def _picture(review: _Review, whole: pd.DataFrame, title: str) -> Picture:
     )
     where = review.edition.geography.name(file.departement, "label_article")
     alt = progress_bars_alt(drawn, where)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "figure.png"
-        write_figure(progress_bars(drawn, caption), path, alt=alt)
-        return Picture(path.read_bytes(), alt, f"{title}. Le tableau qui suit donne les chiffres.")
+    image = figure_png(progress_bars(drawn, caption), alt)
+    return Picture(image, alt, f"{title}. Le tableau qui suit donne les chiffres.")
 
 
 def _action(review: _Review, name: str) -> Iterator[Part]:

@@ -45,7 +45,7 @@ def test_every_layout_the_readme_names_exists():
 
 
 def test_the_lines_of_the_readme_for_a_notebook_run(monkeypatch, tmp_path):
-    (code,) = blocks("python")
+    code, _ = blocks("python")
     monkeypatch.chdir(ROOT)
     code = code.replace('ed.release("data/processed")', f"ed.release({str(tmp_path)!r})")
     code = code.replace('"fiche.pdf"', repr(str(tmp_path / "fiche.pdf")))
@@ -55,6 +55,31 @@ def test_the_lines_of_the_readme_for_a_notebook_run(monkeypatch, tmp_path):
     assert (tmp_path / "fiche.pdf").read_bytes().startswith(b"%PDF")
     median = oqhs.measures.pooled_quantile(names["deciles"], names["people"])
     assert names["deciles"][0.5].min() <= median <= names["deciles"][0.5].max()
+
+
+def test_the_lines_of_the_readme_for_studies_run(monkeypatch):
+    pytest.importorskip("krippendorff")
+    _, code = blocks("python")
+    monkeypatch.chdir(ROOT)
+    names = {}
+    exec(code, names)  # noqa: S102  (the README of this very repository)
+    assert len(names["corpus"].segments)
+    assert names["excerpts"].log["segment"].nunique() > 0
+    assert len(names["followed"])
+
+
+def test_every_command_of_the_readme_is_one_and_has_the_options_it_shows():
+    from typer.main import get_command
+
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    shown = [line.split("#")[0].split()[1:] for line in lines if line.startswith("oqhs ")]
+    assert len(shown) > 15
+    for words in shown:
+        command = get_command(cli.app)
+        while hasattr(command, "commands") and words:
+            command = command.commands[words.pop(0)]
+        known = {name for option in command.params for name in option.opts}
+        assert {word for word in words if word.startswith("-")} <= known, words
 
 
 def test_the_queries_of_the_readme_run_on_a_release_and_find_something(tmp_path):

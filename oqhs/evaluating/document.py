@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 
@@ -19,7 +17,7 @@ from oqhs.publish.limits import MARK
 from oqhs.publish.origins import source_lines
 from oqhs.publish.pages import Document, Part, Picture, Rows
 from oqhs.publish.printed import DIFFUSION, INVENTED
-from oqhs.publish.theme import write_figure
+from oqhs.publish.theme import figure_png
 from oqhs.studies.qualitative.counting import NOTICE as NOT_PREVALENCE
 from oqhs.text import NO_BREAK_SPACE, format_number
 from oqhs.wording import PERIMETER_NAMES, TO_REFERENCE
@@ -166,7 +164,7 @@ def _contract(contract: Contract, findings: Findings) -> Iterator[Part]:
     )
     yield _flags(contract, findings)
     yield _actions(contract, findings)
-    yield _joint(contract, findings)
+    yield from _joint(contract, findings)
 
 
 def _indicators(contract: Contract, findings: Findings) -> Part:
@@ -215,10 +213,8 @@ def _pictures(contract: Contract, findings: Findings) -> tuple[Picture, ...]:
         invented=findings.invented,
     )
     alt = dumbbells_alt(rows, contract.of_label, to)
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "ecarts.png"
-        write_figure(dumbbells(rows, caption, look_for(rows)), place, alt=alt)
-        return (Picture(place.read_bytes(), alt, f"Écarts {to} aux deux dates, {contract.label}."),)
+    image = figure_png(dumbbells(rows, caption, look_for(rows)), alt)
+    return (Picture(image, alt, f"Écarts {to} aux deux dates, {contract.label}."),)
 
 
 def _flags(contract: Contract, findings: Findings) -> Part:
@@ -265,16 +261,18 @@ def _actions(contract: Contract, findings: Findings) -> Part:
     return Part(heading, tuple(lines), (shown,) if len(own) else (), level=3)
 
 
-def _joint(contract: Contract, findings: Findings) -> Part:
+def _joint(contract: Contract, findings: Findings) -> Iterator[Part]:
     heading = "Ce que disent les habitants et les acteurs"
     rows = contract.joint
     if rows is None or rows.empty:
-        return Part(heading, (_NO_STUDY,), level=3)
-    quotes = findings.after.file.diffusion != "public"
-    told = wording.joint_table(rows, quotes=quotes)
+        yield Part(heading, (_NO_STUDY,), level=3)
+        return
+    told = wording.joint_table(rows)
+    # Never in what everybody may see.
+    quotes = wording.quotes_of(rows) if findings.after.file.diffusion != "public" else ()
     verdicts = rows["verdict"].value_counts()
     counted = " ; ".join(f"{name} : {count}" for name, count in sorted(verdicts.items()))
-    hidden = () if "Extraits" in told.table else (_NO_EXCERPT,)
+    hidden = () if quotes else (_NO_EXCERPT,)
     shown = Rows(
         f"Chiffres et paroles, quartiers {contract.of_label}.",
         told.table,
@@ -282,9 +280,11 @@ def _joint(contract: Contract, findings: Findings) -> Part:
         groups=told.groups,
         below=(NOT_PREVALENCE, *hidden),
     )
-    return Part(
+    yield Part(
         heading, (f"Verdicts, un indicateur et un quartier à la fois : {counted}.",), (shown,), level=3
     )
+    if quotes:
+        yield Part("Extraits", quotes, level=3)
 
 
 def _limits(findings: Findings) -> Part:

@@ -253,15 +253,13 @@ def _figure(value: float) -> str:
     return format_number(value, 0 if float(value).is_integer() else 1)
 
 
-def joint_table(rows: pd.DataFrame, *, quotes: bool) -> Told:
+def joint_table(rows: pd.DataFrame) -> Told:
     """Lay out the joint display: the gap, who was heard, the verdict; and the quartier of each row.
 
     Parameters
     ----------
     rows : DataFrame
         As `oqhs.studies.joint.joint_display` gives them.
-    quotes : bool
-        Whether the excerpts that may be shown are: never in what everybody may see.
     """
     told = []
     for row in rows.to_dict("records"):
@@ -276,13 +274,18 @@ def joint_table(rows: pd.DataFrame, *, quotes: bool) -> Told:
                 "Personnes entendues": bound + heard,
                 "Verdict": row["verdict"] + (f" ({row['verdict_origin']})" if row["verdict_origin"] else ""),
                 "Note": row["verdict_note"],
-                "Extraits": " ".join(row["quotes"]) or row["held"],
             }
         )
-    table = pd.DataFrame(told, dtype="str")
-    # Why no excerpt is shown is said once, where none is.
-    shown = quotes and rows["quotes"].map(len).any()
-    return Told(table if shown else table.drop(columns="Extraits"), tuple(rows["label"]))
+    return Told(pd.DataFrame(told, dtype="str"), tuple(rows["label"]))
+
+
+def quotes_of(rows: pd.DataFrame) -> tuple[str, ...]:
+    """Give the excerpts of a joint display that may be shown, each with its quartier and its indicator."""
+    return tuple(
+        f"{row['label']}, {row['indicator_label']} : {words}"
+        for row in rows.to_dict("records")
+        for words in row["quotes"]
+    )
 
 
 def outcome_words(flags: pd.DataFrame) -> str:

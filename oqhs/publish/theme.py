@@ -278,6 +278,21 @@ def write_figure(figure: Figure, path: str | Path, *, alt: str = "") -> None:
     write_whole(target, lambda aside: _save(figure, aside, target.suffix.lower(), alt))
 
 
+def figure_png(figure: Figure, alt: str) -> bytes:
+    """Give a figure as the bytes of a PNG file; the same ones each time.
+
+    Parameters
+    ----------
+    figure : Figure
+        As a chart or a map gives it.
+    alt : str
+        What is drawn, in words: it goes in the file.
+    """
+    held = io.BytesIO()
+    _save(figure, held, ".png", alt)
+    return held.getvalue()
+
+
 def figure_html(figure: Figure, alt: str) -> str:
     """Give a figure as an image of a page, held in it, with the words for who does not see it.
 
@@ -288,9 +303,7 @@ def figure_html(figure: Figure, alt: str) -> str:
     alt : str
         What is drawn, in words.
     """
-    held = io.BytesIO()
-    _save(figure, held, ".png", alt)
-    image = base64.b64encode(held.getvalue()).decode("ascii")
+    image = base64.b64encode(figure_png(figure, alt)).decode("ascii")
     words = html.escape(alt, quote=True)
     return f'<img alt="{words}" style="max-width: 100%" src="data:image/png;base64,{image}">'
 

@@ -72,8 +72,6 @@ def read(
         The file is damaged or wrong: each module of a format, and `building.build`, say what.
     CatalogueError
         The card beside the file is wrong, or says that the study is public.
-    MissingExtraError
-        defusedxml is needed and not installed.
 
     Examples
     --------

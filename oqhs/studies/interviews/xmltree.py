@@ -6,7 +6,6 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
 from oqhs.errors import DataError, LayoutError
-from oqhs.extras import extra
 
 _QDA = "urn:QDA-XML:"
 
@@ -20,8 +19,6 @@ def parse(file: Path, content: bytes, root: str) -> Element:
         It declares a document type or entities (it could swell, or read other files), or is not well formed.
     LayoutError
         It is XML of another kind.
-    MissingExtraError
-        defusedxml is not installed.
     """
     try:
         tree = _tree(content)
@@ -52,12 +49,12 @@ class _Refused(Exception):  # noqa: N818  it never leaves this module
 
 
 def _tree(content: bytes) -> Element:
-    library = extra("defusedxml", "XML is read", "studies")
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
     try:
-        tree: Element = extra("defusedxml.ElementTree", "XML is read", "studies").fromstring(
-            content, forbid_dtd=True
-        )
-    except library.DefusedXmlException as error:
+        tree: Element = fromstring(content, forbid_dtd=True)
+    except DefusedXmlException as error:
         raise _Refused(type(error).__name__) from error
     return tree
 
