@@ -23,7 +23,28 @@ _NAMES = (
     "05_dynamiques_et_perimetres",
     "06_etude_partenaire",
     "07_mes_donnees",
+    "08_etude_qualitative",
+    "09_suivi_des_actions",
+    "10_evaluation_2027",
 )
+#: What notebooks write, at least; the others write nothing.
+_WRITTEN = {
+    "06_etude_partenaire": {"indicateurs.xlsx", "note.md", "portrait.html"},
+    "08_etude_qualitative": {
+        "chiffres_et_paroles.docx",
+        "chiffres_et_paroles.html",
+        "extraits_codes.csv",
+        "livre_de_codes.qdc",
+    },
+    "09_suivi_des_actions": {"revue_2025.docx", "revue_2025.html"},
+    "10_evaluation_2027": {
+        "evaluation_2024.docx",
+        "evaluation_2024.html",
+        "evaluation_2024_annexe.xlsx",
+    },
+}
+#: What two excerpts of the embedded interviews say of somebody: a telephone number and an address.
+_TRACES = ("06 39 98 12 34", "romain.invente@example.org")
 _SETTINGS = 'DONNEES, EDITION = "../data", 2024'
 #: Codes of territories: a quartier, a group or an EPT of the embedded data or of a real département.
 _CODE = re.compile(r"\b(Q[NP]\d{5,6}[MIN]?|T\d{1,2}|R\d{5}|9\d{4})\b")
@@ -125,6 +146,10 @@ def test_a_notebook_runs_from_top_to_bottom_without_a_warning(name, executed, re
     pictures = [one for one in shown if "image/png" in one.data]
     assert pictures
     written = sorted(path.name for path in folder.rglob("*") if path.is_file())
-    assert bool(written) == (name == "06_etude_partenaire")
-    if written:
-        assert {"indicateurs.xlsx", "note.md", "portrait.html"} <= set(written)
+    assert bool(written) == (name in _WRITTEN)
+    assert _WRITTEN.get(name, set()) <= set(written)
+    pages = [path.read_text(encoding="utf-8") for path in folder.glob("resultats/*.html")]
+    assert not any(trace in page for trace in _TRACES for page in [told, *pages])
+    kept = folder / "resultats" / "interne" / "extraits_codes.csv"
+    if kept.exists():
+        assert all(trace in kept.read_text(encoding="utf-8") for trace in _TRACES)
