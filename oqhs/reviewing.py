@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -12,21 +11,20 @@ from oqhs.analysis.flags import TO_CONFIRM
 from oqhs.analysis.words import DROPPING
 from oqhs.edition import Edition
 from oqhs.entries import DIFFUSIONS, Diffusion
-from oqhs.errors import DataError, OqhsError, UnknownError
-from oqhs.publish import followed, printed, word, writers
+from oqhs.errors import DataError, UnknownError
+from oqhs.publish import followed, printed
 from oqhs.publish.charts.progress_bars import progress_bars, progress_bars_alt
 from oqhs.publish.charts.sheet import Caption
 from oqhs.publish.flags import NOTICE
 from oqhs.publish.notes import cards_of
 from oqhs.publish.origins import source_lines
-from oqhs.publish.pages import Document, Part, Picture, page_of
+from oqhs.publish.pages import Document, Part, Picture
 from oqhs.publish.theme import figure_png
 from oqhs.studies.actions import Actions, built_in_actions, grant_totals, progress
 from oqhs.text import listing
 from oqhs.wording import PERIMETER_NAMES
 
 #: Formats a review is written in.
-FORMATS = (".docx", ".html")
 _LIMITS = (
     "Un taux dit ce qui a été fait de ce qui était visé ; il ne dit pas l'effet de l'action.",
     "Un quartier sans ligne dans les fichiers n'est ni à zéro ni dans les taux : rien n'en est su.",
@@ -86,8 +84,8 @@ def reviewed(
     Returns
     -------
     Document
-        `write_review` writes it. Small counts of persons are hidden unless the review is `interne`; see
-        `oqhs.studies.actions.progress`.
+        `oqhs.publish.document_files.write_document` writes it. Small counts of persons are hidden unless
+        the review is `interne`; see `oqhs.studies.actions.progress`.
 
     Raises
     ------
@@ -335,34 +333,6 @@ def _ending(review: _Review, table: pd.DataFrame, grants: pd.DataFrame | None) -
     if remarks:
         yield Part("Remarques sur les indicateurs", tuple(remarks))
     yield Part("Précautions et limites", (*_LIMITS, *printed.caveats_of(review.indicators)))
-
-
-def write_review(document: Document, path: str | Path) -> None:
-    """Write a review to a `.docx` or `.html` file, whole or not at all; the same bytes each time.
-
-    Raises
-    ------
-    OqhsError
-        The name of the file ends with neither.
-    MissingExtraError
-        The file is a `.docx`, and `python-docx` is not installed.
-    """
-    target = Path(path)
-    if target.suffix.lower() not in FORMATS:
-        raise OqhsError(
-            "no such format for a review",
-            file=target,
-            found=target.suffix,
-            allowed=", ".join(FORMATS),
-            todo="change the end of the name of the file",
-        )
-    if target.suffix.lower() == ".docx":
-        word.require()
-    printed.write_document(
-        target,
-        html=lambda aside: writers.write_text(page_of(document), aside),
-        docx=lambda aside: word.write_docx(document, aside),
-    )
 
 
 def edition_year(editions: Sequence[int], year: int) -> int:

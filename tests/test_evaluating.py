@@ -22,12 +22,12 @@ from oqhs.evaluating import (
     evaluated,
     findings_of,
     write_annex,
-    write_evaluation,
 )
 from oqhs.evaluating.chart import drawable, dumbbells
 from oqhs.evaluating.moves import FINDINGS, counted, judged
 from oqhs.evaluating.outcomes import FOLLOWED_COLUMNS, FlagsOfDate, followed
 from oqhs.evaluating.together import together
+from oqhs.publish.document_files import write_document
 from oqhs.publish.pages import page_of
 from oqhs.publish.printed import INVENTED
 from oqhs.sources.cards import Card, sha256, write_card
@@ -631,7 +631,7 @@ def test_the_same_files_give_the_same_bytes_from_another_folder_too(findings, tm
     for suffix in (".html", ".docx"):
         files = [tmp_path / f"{name}{suffix}" for name in ("one", "two")]
         for document, path in zip(documents, files, strict=True):
-            write_evaluation(document, path)
+            write_document(document, path)
         assert files[0].read_bytes() == files[1].read_bytes()
 
 
@@ -647,7 +647,7 @@ def test_the_annex_is_the_same_bytes_each_time_and_opens_as_a_workbook(findings,
 
 def test_another_format_is_refused(findings, tmp_path):
     with pytest.raises(OqhsError, match="no such format"):
-        write_evaluation(document_of(findings), tmp_path / "evaluation.pdf")
+        write_document(document_of(findings), tmp_path / "evaluation.pdf")
 
 
 # --- command --------------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from oqhs.cli.reviews import review as review_command
 from oqhs.demo.actions import action_files
 from oqhs.errors import DataError, OqhsError, UnknownError
 from oqhs.observatory import Observatory
-from oqhs.reviewing import edition_year, reviewed, write_review
+from oqhs.publish.document_files import write_document
+from oqhs.reviewing import edition_year, reviewed
 from oqhs.studies.actions import built_in_actions, progress, read, read_grants
 
 QUARTIERS = ("QN99901M", "QN99902M", "QN99903M")
@@ -152,15 +153,15 @@ def test_both_formats_are_written_alike_each_time(review, tmp_path):
     pytest.importorskip("docx")
     for suffix in (".html", ".docx"):
         for name in ("a", "b"):
-            write_review(review, tmp_path / f"{name}{suffix}")
+            write_document(review, tmp_path / f"{name}{suffix}")
         assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
     assert re.search(r'<img alt="Graphique en barres[^"]+" src="data:image/png;base64,', page)
 
 
 def test_another_format_is_refused(review, tmp_path):
-    with pytest.raises(OqhsError, match="no such format for a review"):
-        write_review(review, tmp_path / "revue.pdf")
+    with pytest.raises(OqhsError, match="no such format for a document"):
+        write_document(review, tmp_path / "revue.pdf")
 
 
 def test_the_edition_of_a_review_is_the_last_one_before():

@@ -13,15 +13,13 @@ from oqhs.edition import Edition
 from oqhs.entries import DIFFUSIONS
 from oqhs.errors import OqhsError, UnknownError
 from oqhs.evaluating import (
-    EVALUATION_FILES,
     Findings,
-    check_format,
     document_of,
     findings_of,
     write_annex,
-    write_evaluation,
 )
 from oqhs.observatory import Observatory
+from oqhs.publish.document_files import DOCUMENT_FILES, check_document_file, write_document
 from oqhs.sources.cards import Card, find_card
 from oqhs.studies.actions import ACTIONS_FILE, load_actions, read_several
 from oqhs.studies.interviews import read as read_interviews
@@ -51,16 +49,16 @@ def evaluation(
     data: DataFolder = Path("data"),
 ) -> None:
     """Write the mid-term evaluation: a baseline against the latest edition, contract by contract."""
-    check_output(output, EVALUATION_FILES)
+    check_output(output, DOCUMENT_FILES)
     check_output(annexe, _ANNEX_FILES)
-    check_format(output)
+    check_document_file(output)
     observatory = Observatory(data)
     chosen = observatory.edition(_latest(observatory, year) if edition is None else edition)
     with steps("évaluation") as tell:
         tell(0, 1, "évaluation")
         heard = entretiens or _only(observatory.files("interviews"))
         found = _found(chosen, baseline, territoire or None, year, observatory.files("actions"), heard)
-        write_evaluation(document_of(found), output)
+        write_document(document_of(found), output)
         if annexe is not None:
             write_annex(found, annexe)
     for path in filter(None, (output, annexe)):

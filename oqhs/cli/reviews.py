@@ -12,7 +12,8 @@ from oqhs.cli.shared import DataFolder, check_output, console, progress_bar
 from oqhs.entries import DIFFUSIONS
 from oqhs.errors import DataError
 from oqhs.observatory import Observatory
-from oqhs.reviewing import FORMATS, edition_year, reviewed, write_review
+from oqhs.publish.document_files import DOCUMENT_FILES, check_document_file, write_document
+from oqhs.reviewing import edition_year, reviewed
 from oqhs.sources.cards import find_card
 from oqhs.studies.actions import ACTIONS_FILE, load_actions, read_grants, read_several
 
@@ -24,7 +25,7 @@ def review(
     year: Annotated[int, typer.Argument(help="Year of the actions, for example 2025.")],
     output: Annotated[
         Path,
-        typer.Option("-o", "--output", help=f"File to write: {', '.join(FORMATS)}.", show_default=False),
+        typer.Option("-o", "--output", help="File to write: .docx or .html.", show_default=False),
     ],
     edition: Annotated[
         int | None,
@@ -33,7 +34,8 @@ def review(
     data: DataFolder = Path("data"),
 ) -> None:
     """Write the review of a year: fiches action, indicators, décrochages that hold, grants."""
-    check_output(output, FORMATS)
+    check_output(output, DOCUMENT_FILES)
+    check_document_file(output)
     observatory = Observatory(data)
     chosen = observatory.edition(edition_year(observatory.editions, year) if edition is None else edition)
     paths, grant_paths = observatory.files("actions"), observatory.files("grants")
@@ -61,5 +63,5 @@ def review(
             diffusion=min(far, key=DIFFUSIONS.index),
             invented=any(card is not None and card.invented for card in cards),
         )
-        write_review(document, output)
+        write_document(document, output)
     console.print(f"{output}", markup=False, soft_wrap=True)

@@ -210,11 +210,11 @@ QUESTIONS = {
 }
 #: Verdicts of the analyst: quartier, indicator, verdict, note.
 JUDGED = (
-    ("QN99901M", "exposition_icu", "convergence", "La chaleur est dite pendant la marche de 2025."),
+    ("QN99901M", "exposition_icu", "discordance", "Peu exposé d'après le chiffre, et la chaleur est dite."),
     ("QN99901M", "pmi_10_min", "complémentarité", "L'accueil à la PMI, que le temps de marche ne dit pas."),
     ("QN99902M", "contrats_precaires", "convergence", "Missions courtes dites par plusieurs personnes."),
     ("QN99902M", "surface_arboree", "discordance", "Des arbres sont comptés, et l'on demande de l'ombre."),
-    ("QN99904M", "pmi_10_min", "convergence", "Le trajet se fait à pied, avec une poussette."),
+    ("QN99904M", "pmi_10_min", "convergence", "Loin d'après le chiffre, et le trajet à pied est dit long."),
     ("QN99904M", "locataires_hlm", "complémentarité", "Les fenêtres changées, que le chiffre ne dit pas."),
     ("QN99905M", "taux_chomage_15_64", "complémentarité", "La garde d'enfants revient comme frein."),
     ("QN99907M", "exposition_icu", "convergence", "Relevé pendant la marche, et redit en 2025."),

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
 from oqhs.edition import Edition
-from oqhs.errors import OqhsError
 from oqhs.evaluating.annex import annex_of, write_annex
 from oqhs.evaluating.document import document_of
 from oqhs.evaluating.findings import Contract, Findings, findings_of
-from oqhs.publish import printed, word, writers
-from oqhs.publish.pages import Document, page_of
+from oqhs.publish.pages import Document
 
 __all__ = [
-    "EVALUATION_FILES",
     "Contract",
     "Findings",
     "annex",
     "annex_of",
-    "check_format",
     "document_of",
     "evaluated",
     "findings_of",
     "write_annex",
-    "write_evaluation",
 ]
-#: Formats an evaluation is written in.
-EVALUATION_FILES = (".docx", ".html")
 
 
 def evaluated(
@@ -64,8 +55,8 @@ def evaluated(
     Returns
     -------
     Document
-        `write_evaluation` writes it. The gaps are to the département; amounts are shares of those of the
-        reference. « Constat, pas imputation. »
+        `oqhs.publish.document_files.write_document` writes it. The gaps are to the département; amounts
+        are shares of those of the reference. « Constat, pas imputation. »
 
     Raises
     ------
@@ -107,35 +98,3 @@ def annex(
 ) -> dict[str, pd.DataFrame]:
     """Give the tables of an evaluation, by sheet; parameters and errors are those of `evaluated`."""
     return annex_of(findings_of(edition, baseline, territory=territory, actions=actions, joint=joint))
-
-
-def check_format(path: Path) -> None:
-    """Refuse a file that no evaluation can be written to, before there is one.
-
-    Raises
-    ------
-    OqhsError
-        The name of the file ends with none of `EVALUATION_FILES`.
-    MissingExtraError
-        The file is a `.docx`, and `python-docx` is not installed.
-    """
-    if path.suffix.lower() not in EVALUATION_FILES:
-        raise OqhsError(
-            "no such format for an evaluation",
-            file=path,
-            found=path.suffix,
-            allowed=", ".join(EVALUATION_FILES),
-            todo="change the end of the name of the file",
-        )
-    if path.suffix.lower() == ".docx":
-        word.require()
-
-
-def write_evaluation(document: Document, path: Path) -> None:
-    """Write an evaluation in the format its name ends with, whole or not at all; errors of `check_format`."""
-    check_format(path)
-    printed.write_document(
-        path,
-        html=lambda aside: writers.write_text(page_of(document), aside),
-        docx=lambda aside: word.write_docx(document, aside),
-    )

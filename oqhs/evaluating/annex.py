@@ -117,7 +117,7 @@ _JOINT = {
     "gap": "Écart",
     "low": "Borne basse",
     "high": "Borne haute",
-    "persons": "Personnes entendues",
+    "persons": "Personnes qui en parlent",
     "persons_exact": "Nombre exact",
     "verdict": "Verdict",
     "verdict_note": "Note",

@@ -53,7 +53,7 @@ _WORDS = {
 _WIDTH, _MARGIN, _SIZE, _DPI = 540.0, 12.0, 8.5, 160
 _LINE, _MOST_HIGH = 13.0, 530.0  # points: a line, and all of them
 _AROUND = 150.0  # points that the words above and under take
-_HEADING = 1.5  # lines
+_HEADING = 1.9  # lines
 _NAMES, _FIGURES = 0.34, 0.1  # parts of the width
 _READ = 5.0  # points: least height of a line whose name is written
 
@@ -129,10 +129,10 @@ def _plot(sheet: Sheet, rows: pd.DataFrame) -> None:
     for side in ("top", "right", "left", "bottom"):
         axes.spines[side].set_visible(False)
     axes.axvline(0, color=INK, linewidth=1)
-    size = min(sheet.look.size, 0.8 * line)
+    size = min(sheet.look.size, 0.72 * line)
     for at, label, own in _placed(rows):
-        title, fitted = sheet.fitted(label, width, 1.3 * line, min(sheet.look.size, line))
-        sheet.write(sheet.left, sheet.top - (at + 0.85) * line, title, fitted, weight="bold", va="center")
+        title, fitted = sheet.fitted(label, width, 1.3 * line, min(sheet.look.size, 0.9 * line))
+        sheet.write(sheet.left, sheet.top - (at + 0.8) * line, title, fitted, weight="bold", va="center")
         for place, row in enumerate(own.itertuples()):
             height = at + _HEADING + place + 0.1
             _bell(axes, row, height)

@@ -276,7 +276,7 @@ def _joint(contract: Contract, findings: Findings) -> Iterator[Part]:
     shown = Rows(
         f"Chiffres et paroles, quartiers {contract.of_label}.",
         told.table,
-        ("Écart", "Personnes entendues"),
+        ("Écart", "Personnes qui en parlent"),
         groups=told.groups,
         below=(NOT_PREVALENCE, *hidden),
     )

@@ -271,7 +271,7 @@ def joint_table(rows: pd.DataFrame) -> Told:
             {
                 "Indicateur": row["indicator_label"],
                 "Écart": (format_gap(row["gap"], row["unit"], row["decimals"]) or MISSING) + interval,
-                "Personnes entendues": bound + heard,
+                "Personnes qui en parlent": bound + heard,
                 "Verdict": row["verdict"] + (f" ({row['verdict_origin']})" if row["verdict_origin"] else ""),
                 "Note": row["verdict_note"],
             }

@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from oqhs.errors import OqhsError
-from oqhs.publish import printed, word, writers
-from oqhs.publish.pages import Document, Part, Rows, page_of
+from oqhs.publish import printed, word
+from oqhs.publish.document_files import write_document
+from oqhs.publish.pages import Document, Part, Rows
 from oqhs.text import OBSERVED
 
 #: Formats a note is written in.
@@ -51,11 +52,7 @@ def write_note(note: Note, path: Path) -> None:
     if path.suffix.lower() in printed.FORMATS:
         printed.write(note.table, path, note.title, invented=note.invented, sources=note.sources)
         return
-    printed.write_document(
-        path,
-        html=lambda aside: writers.write_text(page_of(document_of(note)), aside),
-        docx=lambda aside: word.write_docx(document_of(note), aside),
-    )
+    write_document(document_of(note), path)
 
 
 def check_format(path: Path) -> None:

@@ -9,7 +9,7 @@ from oqhs.studies.identity import Pseudonyms, persons_heard, traces_of
 from oqhs.studies.interviews import Corpus
 
 FEW_HEARD = "trop peu de personnes entendues dans le quartier : rien de ce qu'elles ont dit n'est compté"
-NOTE_HELD = "note retenue : elle peut faire reconnaître quelqu'un"
+NOTE_HELD = "note écartée : elle peut faire reconnaître quelqu'un"
 NEVER_PUBLIC = "les extraits d'entretiens ne sont jamais publics"
 _OPEN = "à établir"
 

@@ -1,6 +1,12 @@
 """Before anything leaves: pseudonyms, traces that identify somebody, excerpts that are withheld."""
 
-from oqhs.studies.identity.clearances import CLEARED_COLUMNS, clearance, excerpt_sha256, read_clearances
+from oqhs.studies.identity.clearances import (
+    CLEARED_COLUMNS,
+    clearance,
+    excerpt_sha256,
+    read_clearances,
+    write_clearances,
+)
 from oqhs.studies.identity.pseudonyms import NATURES, Pseudonyms, read_pseudonyms
 from oqhs.studies.identity.replacing import Replaced, pseudonymised, pseudonymised_corpus
 from oqhs.studies.identity.rules import KINDS
@@ -35,4 +41,5 @@ __all__ = [
     "read_pseudonyms",
     "traces_of",
     "withheld",
+    "write_clearances",
 ]

@@ -90,6 +90,28 @@ def read_clearances(path: Path) -> pd.DataFrame:
     return checked_clearances(pd.DataFrame(cells), path, [text.line_of(row) for row in range(len(text))])
 
 
+def write_clearances(cleared: pd.DataFrame, path: Path) -> None:
+    """Write clearances to the table that `read_clearances` reads, replaced if it is there.
+
+    Parameters
+    ----------
+    cleared : DataFrame
+        `CLEARED_COLUMNS`: rows of `clearance`, put together.
+    path : Path
+        `.csv` file: UTF-8, `;` between cells.
+
+    Raises
+    ------
+    DataError
+        As `checked_clearances` raises it; nothing is written.
+    """
+    rows = checked_clearances(cleared)
+    rows = rows.assign(date=rows["date"].dt.strftime("%Y-%m-%d"))[CLEARED_COLUMNS].set_axis(
+        [*_COLUMNS], axis=1
+    )
+    path.write_text(rows.to_csv(sep=";", index=False, lineterminator="\n"), encoding="utf-8", newline="\n")
+
+
 def checked_clearances(
     cleared: pd.DataFrame, path: Path | None = None, lines: list[int] | None = None
 ) -> pd.DataFrame:

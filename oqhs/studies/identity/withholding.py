@@ -36,6 +36,8 @@ class Excerpts:
         `LOG_COLUMNS`: one row per segment and reason; it holds neither a text nor a trace.
     diffusion : {"interne", "partenaires"}
         To whom the excerpts may be given.
+    invented : bool
+        Whether the corpus is.
     notice : str
         What a reader has to know.
     """
@@ -43,10 +45,11 @@ class Excerpts:
     segments: pd.DataFrame
     log: pd.DataFrame
     diffusion: Diffusion
+    invented: bool = False
     notice: str = NOTICE
 
     def __repr__(self) -> str:
-        return f"<Extraits : {self._kept} retenus, {self._withheld} écartés, diffusion {self.diffusion}>"
+        return f"<Extraits : {self._kept} diffusables, {self._withheld} écartés, diffusion {self.diffusion}>"
 
     @property
     def _kept(self) -> int:
@@ -64,7 +67,8 @@ class Excerpts:
             for kind, reason, count in reasons.itertuples(index=False)
         )
         return (
-            f"<p><strong>Extraits</strong> : {self._kept} retenus, {self._withheld} écartés. "
+            f"{'<p><strong>Corpus inventé.</strong></p>' if self.invented else ''}"
+            f"<p><strong>Extraits</strong> : {self._kept} diffusables, {self._withheld} écartés. "
             f"Diffusion : {escape(self.diffusion)}. {escape(self.notice)}</p>"
             f"<table><caption>Extraits écartés, par motif</caption><tr><th scope='col'>Nature</th>"
             f"<th scope='col'>Motif</th><th scope='col'>Extraits</th></tr>{rows}</table>"
@@ -230,7 +234,7 @@ def publishable(
     kept, log = withheld(segments, corpus.sources, traces=traces, persons_min=persons_min, cleared=cleared)
     published = kept[PUBLISHED_COLUMNS].drop_duplicates(ignore_index=True)
     published.attrs["notice"] = NOTICE
-    return Excerpts(published, log, diffusion)
+    return Excerpts(published, log, diffusion, corpus.invented)
 
 
 def _refuse_diffusion(asked: str, most: Diffusion) -> None:

@@ -19,6 +19,7 @@ from oqhs.studies.identity import (
     publishable,
     read_clearances,
     withheld,
+    write_clearances,
 )
 
 PLACE = "QN99901M"
@@ -188,7 +189,7 @@ def test_a_segment_of_an_unknown_source_is_refused(small_corpus):
 
 def test_what_a_notebook_shows_counts_the_excerpts_and_shows_none(small_corpus):
     shown = given(small_corpus(TEXTS))._repr_html_()
-    assert "1 retenus, 1 écartés" in shown
+    assert "1 diffusables, 1 écartés" in shown
     assert "il ne la remplace pas" in shown
     assert "bus" not in shown
     assert "06 12" not in shown
@@ -263,3 +264,17 @@ def test_a_corpus_without_segments_gives_no_excerpt_and_no_log(small_corpus):
 def test_excerpts_whose_speakers_are_not_told_leave_where_enough_people_were_heard(small_corpus):
     study = small_corpus({"s1": TEXTS["s1"]}, speaker=None)
     assert given(study).segments["segment"].tolist() == ["s1"]
+
+
+def test_clearances_that_are_written_are_read_back_as_they_were(small_corpus, tmp_path):
+    study = small_corpus(TEXTS)
+    made = cleared(study)
+    write_clearances(made, tmp_path / "relectures.csv")
+    pd.testing.assert_frame_equal(read_clearances(tmp_path / "relectures.csv"), made)
+
+
+def test_clearances_that_say_nothing_are_not_written(small_corpus, tmp_path):
+    made = cleared(small_corpus(TEXTS)).assign(reason="")
+    with pytest.raises(DataError, match="this cell is empty"):
+        write_clearances(made, tmp_path / "relectures.csv")
+    assert list(tmp_path.iterdir()) == []
