@@ -16,7 +16,7 @@ from oqhs.entries import DIFFUSIONS
 from oqhs.geography import REFERENCES
 from oqhs.precision import unpublishable
 from oqhs.publish.key_table import Wording, key_table
-from oqhs.studies.identity import Pseudonyms, publishable
+from oqhs.studies.identity import Pseudonyms, publishable, refuse_study
 from oqhs.studies.interviews import Corpus
 from oqhs.studies.joint import joint_display
 from oqhs.studies.telling import joint_told
@@ -193,7 +193,7 @@ class ToldEdition(ComparedEdition):
         MeasureError, UnknownError
             As `oqhs.studies.joint.joint_display` raises them.
         DataError
-            The corpus may not go as far as the edition, which is not public.
+            The corpus may not go as far as the edition, or its codes hold what may identify somebody.
 
         Examples
         --------
@@ -207,6 +207,7 @@ class ToldEdition(ComparedEdition):
         """
         catalogue, diffusion = self.observatory.catalogue, self.file.diffusion
         least = catalogue.threshold("entretiens_personnes_min", self.materials.day)
+        refuse_study(corpus, diffusion=diffusion, pseudonyms=pseudonyms)
         may_be_shown = None
         if diffusion != "public":
             chosen = publishable(

@@ -12,11 +12,13 @@ from qualitative_support import corpus_of
 from small_edition import write_data
 
 import oqhs
+from oqhs.errors import DataError, MeasureError
 from oqhs.publish.joint import document_of
 from oqhs.publish.pages import page_of
+from oqhs.publish.portrait.portrait import portrait_of
 from oqhs.publish.word import write_docx
 from oqhs.studies.identity import Pseudonyms, publishable
-from oqhs.studies.telling import FEW_HEARD, NEVER_PUBLIC, NOTE_HELD
+from oqhs.studies.telling import FEW_HEARD, FEW_SPOKE, NEVER_PUBLIC, NOTE_HELD
 
 sys.path.insert(0, str(Path(__file__).parent / "studies" / "identity"))
 import planted_identifiers as planted
@@ -127,6 +129,58 @@ def test_what_few_people_said_is_not_even_counted(edition, corpus):
     assert table.loc[QUIET, "quotes"] == ()
     assert table.loc[QUIET, "held"] == FEW_HEARD
     assert table.loc[HEARD, "persons"] == 8
+
+
+def told_inside(corpus):
+    return type(corpus)(**{**corpus.__dict__, "diffusion": "interne"})
+
+
+@pytest.mark.parametrize("diffusion", ["partenaires", "public"])
+def test_a_study_that_stays_inside_is_told_to_nobody_else_not_even_its_counts(edition, corpus, diffusion):
+    with pytest.raises(DataError, match="this corpus may not be given so widely"):
+        edition.told_to(diffusion).joint_display(told_inside(corpus), pseudonyms=NAMES)
+    with pytest.raises(DataError, match="this corpus may not be given so widely"):
+        edition.told_to(diffusion).portrait(HEARD, told_inside(corpus))
+
+
+def test_a_joint_display_made_for_few_is_not_told_farther(edition, corpus):
+    inside = edition.told_to("interne").joint_display(corpus, pseudonyms=NAMES)
+    assert inside.attrs["diffusion"] == "interne"
+    with pytest.raises(MeasureError, match="may not be told so far"):
+        document_of(inside, "Entretiens", diffusion="partenaires", invented=True)
+    with pytest.raises(MeasureError, match="may not be told so far"):
+        portrait_of(edition.told_to("partenaires").contents()[0], HEARD, inside)
+
+
+def test_a_code_that_names_somebody_goes_nowhere(edition, corpus):
+    book = corpus.codebook.assign(label="Mme Kowalczyk, gardienne")
+    named = type(corpus)(**{**corpus.__dict__, "codebook": book})
+    with pytest.raises(DataError, match="codes hold what may identify somebody") as caught:
+        edition.joint_display(named, pseudonyms=NAMES)
+    assert "Kowalczyk" not in str(caught.value)
+
+
+def test_whether_a_count_is_a_minimum_does_not_tell_what_few_people_spoke_of(edition, corpus):
+    unnamed = corpus.segments["speaker"].where(corpus.segments["source"] != "E2")
+    quiet = type(corpus)(**{**corpus.__dict__, "segments": corpus.segments.assign(speaker=unnamed)})
+    table = edition.joint_display(quiet, pseudonyms=NAMES).set_index("territory")
+    assert table.loc[QUIET, "persons_exact"]
+
+
+def test_everyone_is_not_told_how_many_spoke_when_they_are_few(edition, corpus):
+    spoke = corpus.segments["speaker"].isin(["P0", "P1"]) | (corpus.segments["source"] == "E2")
+    kept = corpus.segments[spoke]
+    others = corpus.segments[~spoke].drop_duplicates("speaker").assign(code="autre")
+    book = pd.concat([corpus.codebook, corpus.codebook.assign(code="autre", label="Autre", example=None)])
+    few = {"segments": pd.concat([kept, others], ignore_index=True), "codebook": book}
+    study = type(corpus)(**{**corpus.__dict__, **few})
+    # Eight people were heard in the quartier; two of them spoke of work.
+    shown = edition.joint_display(study, pseudonyms=NAMES).set_index("territory")
+    assert shown.loc[HEARD, "persons"] == 2
+    table = edition.told_to("public").joint_display(study, pseudonyms=NAMES).set_index("territory")
+    assert pd.isna(table.loc[HEARD, "persons"])
+    assert pd.isna(table.loc[HEARD, "excerpts"])
+    assert table.loc[HEARD, "held"] == FEW_SPOKE
 
 
 def test_everyone_is_told_counts_and_verdicts_but_no_excerpt(edition, corpus):

@@ -234,8 +234,10 @@ def _legend_of_grants(frame: pd.DataFrame) -> tuple[str, ...]:
     cells = set(frame.astype("str").to_numpy().ravel())
     lines = []
     if any(cell.startswith("au moins ") for cell in cells):
-        lines.append("au moins : le montant accordé de certains dossiers n'est pas connu.")
+        lines.append("au moins : le montant de certains dossiers n'est pas connu.")
     lines += [f"{_NONE} : aucun montant connu."] if _NONE in cells else []
+    if "Aidés" in frame:
+        lines.append("Aidés : dossiers dont le montant accordé est connu et n'est pas nul.")
     return tuple(lines)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,7 @@ from oqhs.publish.pages import Document, Part, Rows
 from oqhs.publish.portrait.figures import interval_words
 from oqhs.publish.printed import DIFFUSION, INVENTED
 from oqhs.studies.joint import ANALYST
+from oqhs.studies.telling import refuse_narrower
 from oqhs.text import (
     STATUS_SHORT,
     coverage_words,
@@ -33,7 +34,7 @@ _READING = (
     "« Au moins » : des extraits ne disent pas qui parle.",
 )
 #: What stands for counts of few people.
-_UNCOUNTED = "non dit"
+UNCOUNTED = "non dit"
 _NUMBERS = ("Valeur", "Écart", "Extraits", "Personnes")
 _COLUMNS = ["Indicateur", "Année", "Valeur", "Écart", "Intervalle", "Extraits", "Personnes", "Verdict"]
 
@@ -64,7 +65,7 @@ def document_of(
     Raises
     ------
     MeasureError
-        The diffusion is `public`: what people said is never.
+        The diffusion is `public`: what people said is never; or the frame may not be told so far.
 
     Examples
     --------
@@ -81,6 +82,7 @@ def document_of(
             allowed="interne, partenaires",
             todo="give it to partners at most: it holds what people said",
         )
+    refuse_narrower(frame, diffusion)
     parts = [part for _, rows in frame.groupby("territory") for part in _quartier(rows, invented=invented)]
     parts.append(Part("Lire ce document", (*_READING, *_unplaced(frame.attrs.get("unplaced", 0)))))
     if sources:
@@ -123,18 +125,29 @@ def _quartier(rows: pd.DataFrame, *, invented: bool) -> Iterator[Part]:
 def _cells(row: dict[str, Any]) -> list[str]:
     unit, decimals = row["unit"], row["decimals"]
     missing = STATUS_SHORT.get(row["status"], MISSING)
-    uncounted = pd.isna(row["excerpts"])
-    persons = format_number(row["persons"])
     return [
         row["indicator_label"],
         "" if pd.isna(row["year"]) else str(row["year"]),
         format_value(row["value"], unit, decimals) or missing,
         format_gap(row["gap"], unit, decimals) or missing,
         interval_words(row["low"], row["high"], decimals) or "sans",
-        _UNCOUNTED if uncounted else format_number(row["excerpts"]),
-        _UNCOUNTED if uncounted else persons if row["persons_exact"] else f"au moins {persons}",
-        row["verdict"] + (f" ({row['verdict_origin']})" if row["verdict_origin"] else ""),
+        format_number(row["excerpts"]) or UNCOUNTED,
+        persons_words(row),
+        verdict_words(row),
     ]
+
+
+def persons_words(row: Mapping[str, Any]) -> str:
+    """Say how many people spoke of an indicator, in a row of a joint display."""
+    if pd.isna(row["persons"]):
+        return UNCOUNTED
+    persons = format_number(row["persons"])
+    return persons if row["persons_exact"] else f"au moins {persons}"
+
+
+def verdict_words(row: Mapping[str, Any]) -> str:
+    """Give the verdict of a row of a joint display, and whose it is."""
+    return f"{row['verdict']} ({row['verdict_origin']})" if row["verdict_origin"] else str(row["verdict"])
 
 
 def _limits(rows: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ MUTE = row(
 
 def document(*rows, diffusion="partenaires", invented=False, unplaced=0, **named):
     frame = pd.DataFrame(list(rows), columns=JOINT_COLUMNS)
-    frame.attrs = {"notice": NOTICE, "unplaced": unplaced}
+    frame.attrs = {"notice": NOTICE, "unplaced": unplaced, "diffusion": diffusion}
     return document_of(frame, TITLE, diffusion=diffusion, invented=invented, **named)
 
 

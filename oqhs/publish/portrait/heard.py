@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from oqhs.publish.joint import UNCOUNTED, persons_words
 from oqhs.publish.portrait.document import Cell, Column, Group, Item, Section, Table
 from oqhs.publish.portrait.figures import interval_words
+from oqhs.studies.joint import ANALYST
 from oqhs.text import NOT_AVAILABLE, STATUS_SHORT, STATUS_WORDS, format_gap, format_number, format_value
 
 _COLUMNS = (
@@ -24,7 +26,6 @@ _READING = (
     "Le verdict est celui de l'analyste ; « silence (constat) » : il manque l'indicateur, ou les extraits ; "
     "« à établir » : l'analyste ne s'est pas prononcé."
 )
-_UNCOUNTED = Cell("non dit", tone="missing", meaning="trop peu de personnes entendues")
 _HEADING = "Ce que disent les entretiens"
 #: What is said where nobody was heard.
 NOBODY = "Personne n'a été entendu dans ce territoire."
@@ -54,7 +55,7 @@ def heard_sections(joint: pd.DataFrame, codes: Sequence[str]) -> tuple[Section, 
     notes = tuple(
         _item(row, f"{row['verdict']}. {row['verdict_note']}", several=several)
         for row in lines
-        if row["verdict_note"] and row["verdict_origin"] == "analyste"
+        if row["verdict_note"] and row["verdict_origin"] == ANALYST
     )
     held = dict.fromkeys(f"{row['held'][:1].upper()}{row['held'][1:]}." for row in lines if row["held"])
     told = (str(joint.attrs["corpus"]), str(joint.attrs["notice"]), *held)
@@ -76,18 +77,12 @@ def _cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
     status = row["status"] if row["status"] in STATUS_SHORT else NOT_AVAILABLE
     missing = Cell(STATUS_SHORT[status], tone="missing", meaning=row["reason"] or STATUS_WORDS[status])
     value, gap = format_value(row["value"], unit, decimals), format_gap(row["gap"], unit, decimals)
-    counts = (_UNCOUNTED, _UNCOUNTED)
-    if not pd.isna(row["excerpts"]):
-        persons = format_number(row["persons"])
-        counts = (
-            Cell(format_number(row["excerpts"])),
-            Cell(persons if row["persons_exact"] else f"au moins {persons}"),
-        )
     return (
         Cell(row["indicator_label"]),
         Cell("" if pd.isna(row["year"]) else str(int(row["year"]))),
         Cell(value) if value else missing,
         Cell(gap, interval_words(row["low"], row["high"], decimals)) if gap else missing,
-        *counts,
+        Cell(format_number(row["excerpts"]) or UNCOUNTED),
+        Cell(persons_words(row)),
         Cell(row["verdict"], row["verdict_origin"]),
     )

@@ -20,6 +20,7 @@ from oqhs.publish.portrait.heard import heard_sections
 from oqhs.publish.portrait.page import page_of
 from oqhs.publish.portrait.pdf import pdf_of
 from oqhs.publish.writers import write_whole
+from oqhs.studies.telling import refuse_narrower
 
 #: Files a portrait is written to.
 PORTRAIT_FILES = (".pdf", ".html")
@@ -125,6 +126,8 @@ def portrait_of(
     ------
     UnknownError
         There is no such territory, or no quartier in it.
+    MeasureError
+        What interviews say may not be told so far.
     """
     if not isinstance(asked, str):
         inside = _quartiers(contents, asked)
@@ -133,6 +136,8 @@ def portrait_of(
         inside = quartiers_of(contents.geography, asked)
         fiche = contents.territories.set_index("territory")["kind"][asked] in _FICHES
         document = fiche_of(contents, asked) if fiche else gathering_of(contents, inside, asked)
+    if joint is not None:
+        refuse_narrower(joint, contents.diffusion)
     return Portrait(document if joint is None else _with_heard(document, heard_sections(joint, inside)))
 
 

@@ -17,6 +17,7 @@ from oqhs.studies.identity.withholding import (
     Excerpts,
     persons_heard,
     publishable,
+    refuse_study,
     withheld,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "publishable",
     "read_clearances",
     "read_pseudonyms",
+    "refuse_study",
     "traces_of",
     "withheld",
     "write_clearances",

@@ -74,7 +74,7 @@ def read_pseudonyms(path: Path, *, corpus: Iterable[Path] = ()) -> Pseudonyms:
     missing = [column for column in _COLUMNS if column.upper() not in text.names]
     if missing:
         raise DataError.gather(
-            Problem("a column is missing", path, 1, name, text.header, ", ".join(_COLUMNS))
+            Problem("a column is missing", path, 1, name, allowed=", ".join(_COLUMNS))
             for name in missing
         )
     cells = {

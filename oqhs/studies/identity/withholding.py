@@ -78,8 +78,8 @@ class Excerpts:
 def persons_heard(segments: pd.DataFrame, sources: pd.DataFrame) -> pd.Series:
     """Count the people heard in each quartier, as few as they may be.
 
-    A person is a speaker of a source. A source without any speaker counts for its `persons` where these are
-    known, and for one where they are not.
+    A person is a speaker of the quartier: one name met in several sources counts once. A source without any
+    speaker counts for its `persons` where these are known, and for one where they are not.
 
     Parameters
     ----------
@@ -101,9 +101,14 @@ def persons_heard(segments: pd.DataFrame, sources: pd.DataFrame) -> pd.Series:
     >>> int(persons_heard(segments, sources)["QN99901M"])
     11
     """
-    spoke = sources["source"].map(segments.groupby("source")["speaker"].nunique())
-    persons = spoke.where(spoke > 0).astype("Int64").fillna(sources["persons"].astype("Int64")).fillna(1)
-    return persons.astype("int64").groupby(sources["territory"]).sum().rename("persons")
+    places = sources.set_index("source")["territory"]
+    voices = segments[["source", "speaker"]].dropna()
+    named = voices.assign(territory=voices["source"].map(places)).groupby("territory")["speaker"].nunique()
+    silent = sources[~sources["source"].isin(voices["source"])]
+    unnamed = silent["persons"].astype("Int64").fillna(1).groupby(silent["territory"]).sum()
+    every = sources["territory"].dropna().unique()
+    heard = pd.Series(0, index=pd.Index(sorted(every), name="territory", dtype="str"), dtype="int64")
+    return heard.add(named, fill_value=0).add(unnamed, fill_value=0).astype("int64").rename("persons")
 
 
 def withheld(
@@ -227,8 +232,15 @@ def publishable(
         `diffusion` is public, not known, or wider than that of the corpus; ids hold a real name of the table;
         `withheld`.
     """
-    _refuse_diffusion(diffusion, corpus.diffusion)
-    _refuse_named_ids(corpus, pseudonyms)
+    if diffusion == "public":
+        raise DataError(
+            "verbatims are never public",
+            column="diffusion",
+            found=diffusion,
+            allowed="interne or partenaires",
+            todo="publish the counts or the analyst's verdict, without the excerpts",
+        )
+    refuse_study(corpus, diffusion=diffusion, pseudonyms=pseudonyms)
     segments = corpus.segments.reset_index(drop=True)
     traces = _traces_of_segments(segments, corpus.sources, pseudonyms)
     kept, log = withheld(segments, corpus.sources, traces=traces, persons_min=persons_min, cleared=cleared)
@@ -237,23 +249,52 @@ def publishable(
     return Excerpts(published, log, diffusion, corpus.invented)
 
 
-def _refuse_diffusion(asked: str, most: Diffusion) -> None:
-    if asked == "public":
+def refuse_study(corpus: Corpus, *, diffusion: Diffusion, pseudonyms: Pseudonyms | None = None) -> None:
+    """Refuse to tell anything of a corpus, counts included, that may not go as far.
+
+    What is counted of a corpus may go to everyone when the corpus goes to partners.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The study.
+    diffusion : {"interne", "partenaires", "public"}
+        To whom it is told.
+    pseudonyms : Pseudonyms, optional
+        The table: its real names are traces.
+
+    Raises
+    ------
+    DataError
+        The diffusion is not known, or wider than that of the corpus; ids hold a real name of the table; a
+        code or its label, which stand in every product, holds a trace of somebody.
+    """
+    most: Diffusion = "public" if corpus.diffusion != "interne" else "interne"
+    if diffusion not in DIFFUSIONS or DIFFUSIONS.index(diffusion) > DIFFUSIONS.index(most):
         raise DataError(
-            "verbatims are never public",
+            "this corpus may not be given so widely",
             column="diffusion",
-            found=asked,
-            allowed="interne or partenaires",
-            todo="publish the counts or the analyst's verdict, without the excerpts",
-        )
-    if asked not in DIFFUSIONS or DIFFUSIONS.index(asked) > DIFFUSIONS.index(most):
-        raise DataError(
-            "the excerpts of this corpus may not be given so widely",
-            column="diffusion",
-            found=asked,
+            found=diffusion,
             allowed=", ".join(DIFFUSIONS[: DIFFUSIONS.index(most) + 1]),
             todo="ask for a narrower diffusion, or widen that of the card of the corpus",
         )
+    _refuse_named_ids(corpus, pseudonyms)
+    if diffusion != "interne":
+        _refuse_named_codes(corpus, pseudonyms)
+
+
+def _refuse_named_codes(corpus: Corpus, pseudonyms: Pseudonyms | None) -> None:
+    """Refuse codes and labels that hold a trace of somebody."""
+    for column in ("code", "label"):
+        words = corpus.codebook[column].dropna()
+        texts = words.set_axis([str(place) for place in range(len(words))])
+        found = traces_of(texts, pseudonyms, alone=False)["id"].nunique()
+        if found:
+            raise DataError(
+                f"codes hold what may identify somebody ({found} of them)",
+                column=column,
+                todo="give them other words, in the software they come from or with `pseudonymised_corpus`",
+            )
 
 
 def _refuse_named_ids(corpus: Corpus, pseudonyms: Pseudonyms | None) -> None:

@@ -48,12 +48,20 @@ def counted(rows: pd.DataFrame, sources: pd.DataFrame, keys: list[str]) -> pd.Da
     heard = each["source"].map(sources.set_index("source")["persons"]).astype("Int64")
     each["persons"] = each["named"].clip(lower=1)
     each["persons_exact"] = ~each["unnamed"] | (each["persons"] >= heard).fillna(False).astype("bool")
-    return each.groupby(keys, dropna=False, as_index=False).agg(
+    found = each.groupby(keys, dropna=False, as_index=False).agg(
         excerpts=("excerpts", "sum"),
         sources=("source", "size"),
         persons=("persons", "sum"),
         persons_exact=("persons_exact", "all"),
     )
+    # A name met in several sources may be one person, or several.
+    named = voices.dropna(subset=["speaker"])
+    named = named.assign(again=named.duplicated([*keys, "speaker"]))
+    again = named.groupby(keys, dropna=False)["again"].sum()
+    repeated = found[keys].merge(again.reset_index(), how="left", on=keys)["again"].fillna(0).astype("int64")
+    found["persons"] -= repeated
+    found["persons_exact"] &= repeated == 0
+    return found
 
 
 def on_grid(grid: pd.DataFrame, counts: pd.DataFrame, keys: list[str], coded: pd.Series) -> pd.DataFrame:

@@ -134,7 +134,7 @@ def _coded(held: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     told = told.fillna({"wave_sources": 0, "wave_territories": 0}).astype("Int64")
     heard = by_wave["territory"].agg(lambda codes: " ".join(sorted(set(codes.dropna()))))
     same = heard.eq(heard.shift()).astype("boolean")
-    same.iloc[:1] = pd.NA
+    same = same.mask((heard == "") | (heard.shift().fillna("") == ""))
     told["same_territories"] = same.reindex(told.index)
     return told.reset_index()
 

@@ -144,7 +144,7 @@ def heard(segments, sources):
     ).to_dict()
 
 
-def test_a_person_is_a_speaker_of_a_source_and_unknown_persons_count_for_one():
+def test_a_name_of_a_quartier_is_one_person_and_unknown_persons_count_for_one():
     segments = [("E1", "P1"), ("E1", "P1"), ("E1", "P2"), ("E2", "P1"), ("G1", None), ("G2", None)]
     sources = [
         ("E1", "A", 9),
@@ -154,9 +154,14 @@ def test_a_person_is_a_speaker_of_a_source_and_unknown_persons_count_for_one():
         ("O1", "B", None),
         ("E9", None, 50),
     ]
-    # A: two speakers of E1 (whatever its 9), one of E2, six of G1. B: one for G2 and one for O1, whose
-    # persons are not known. E9 is of no quartier.
-    assert heard(segments, sources) == {"A": 9, "B": 2}
+    # A: two speakers of E1 (whatever its 9), one of whom is met again in E2, and six of G1. B: one for G2
+    # and one for O1, whose persons are not known. E9 is of no quartier.
+    assert heard(segments, sources) == {"A": 8, "B": 2}
+
+
+def test_one_person_heard_five_times_is_not_five_persons():
+    sources = [(f"E{number}", "A", 1) for number in range(5)]
+    assert heard([(name, "Nour") for name, *_ in sources], sources) == {"A": 1}
 
 
 def test_excerpts_without_a_quartier_or_a_text_are_withheld(small_corpus):

@@ -37,7 +37,18 @@ def test_codes_are_counted_by_year_with_what_stands_under_them():
     assert table.columns.tolist() == WAVE_COLUMNS
     assert [excerpts[("2022", code)] for code in ("soins", "pmi", "bruit")] == [0, 0, 2]
     assert [excerpts[("2023", code)] for code in ("soins", "pmi", "bruit")] == [1, 1, 0]
-    assert told(table, "persons")[("2022", "bruit")] == 2
+    # « P » is met in E1 and in E2: one person at least, and nobody knows whether two.
+    assert told(table, "persons")[("2022", "bruit")] == 1
+    assert not told(table, "persons_exact")[("2022", "bruit")]
+
+
+def test_waves_without_quartiers_are_not_said_to_be_of_the_same_ones():
+    nowhere = [{name: value for name, value in one.items() if name != "territory"} for one in SOURCES]
+    assert waves(corpus_of(nowhere, SEGMENTS, BOOK))["same_territories"].isna().all()
+
+
+def test_a_corpus_without_a_source_has_no_wave():
+    assert waves(corpus_of([], [], BOOK)).empty
 
 
 def test_a_code_appears_or_is_met_no_more_by_the_coded_wave_before():
