@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from oqhs.catalogue import Catalogue, load_catalogue
 from oqhs.corrections import read_corrections
 from oqhs.editions import read_edition
@@ -13,6 +15,7 @@ from oqhs.errors import OqhsError, Problem, UnknownError
 from oqhs.observatory import Observatory
 from oqhs.sources import load
 from oqhs.sources.cards import CARD_SUFFIX, STUDIED, Card, card_path, scan_cards
+from oqhs.studies import interviews
 from oqhs.studies.files import read_study
 
 Progress = Callable[[int, int, str], None]
@@ -66,6 +69,7 @@ def check(folder: str | Path, *, progress: Progress | None = None) -> list[Probl
             what, todo = "no card vouches for this file", "add it with `oqhs add`, or move it away"
             problems.append(Problem(what, file=path, allowed=f"{path.name}{CARD_SUFFIX}", todo=todo))
         problems += _problems_of(path, card, catalogue)
+    problems += _strangers(cards, readable=not problems)
     problems += _corrections(home, catalogue, readable=not problems)
     if progress is not None:
         progress(len(files), len(files), "éditions")
@@ -101,6 +105,30 @@ def _problems_of(path: Path, card: Card | None, catalogue: Catalogue) -> list[Pr
         what, todo = f"this file cannot be read: {type(error).__name__}: {error}", "get the file again"
         return [Problem(what, file=path, todo=todo)]
     return []
+
+
+def _strangers(cards: Mapping[str, tuple[Path, Card]], *, readable: bool) -> Iterator[Problem]:
+    """Tell the quartiers of studies that no layer has, and the days after their files were obtained."""
+    layers = [path for path, card in cards.values() if card.layout.startswith("perimetres_qpv")]
+    if not readable or not layers:
+        return
+    known = {code for path in layers for code in load(path).frame["territory"].astype("str")}
+    for path, card in cards.values():
+        if card.layout != "interviews":
+            continue
+        sources = interviews.read(path).sources
+        strangers = sorted(set(sources["territory"].dropna()) - known)
+        if strangers:
+            what, todo = "no layer of the folder has these quartiers", "correct the codes of the sources"
+            yield Problem(
+                what, path, None, "territory", ", ".join(strangers), ", ".join(sorted(known)[:20]), todo
+            )
+        late = sources.loc[sources["date"] > pd.Timestamp(card.obtained), "source"]
+        if len(late):
+            what, allowed = "sources are later than the day the file was obtained", f"until {card.obtained}"
+            yield Problem(
+                what, path, None, "date", ", ".join(late), allowed, "correct the dates, or the card"
+            )
 
 
 def _corrections(home: Path, catalogue: Catalogue, *, readable: bool) -> list[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +14,20 @@ from typing import Any
 import numpy as np
 
 from oqhs.catalogue import Catalogue, load_catalogue
+from oqhs.documents import read_model
 from oqhs.errors import CatalogueError, DataError, OqhsError, Problem
 from oqhs.sources import load
-from oqhs.sources.cards import Card, Replaced, card_path, scan_cards, sha256, write_card
+from oqhs.sources.cards import STUDIED, Card, Replaced, card_path, scan_cards, sha256, write_card
 from oqhs.sources.deliveries import Delivery, receive
 from oqhs.sources.exchange import put_all
 from oqhs.tables import MEASUREMENT_KEY, plain
 
 #: What became of a file.
 ADDED, REPLACED, KNOWN, RESTORED = "added", "replaced", "already there", "put back"
+#: Folder under `raw` of the files of studies.
+STUDIES_FOLDER = "etudes"
+#: What a card says that changes nothing of how its file is read and told.
+_INCIDENTAL = {"archive", "id", "obtained", "path", "replaces", "title"}
 _Held = Mapping[str, tuple[Path, Card]]
 
 
@@ -43,7 +48,13 @@ class Deposited:
 
 
 def deposit(
-    paths: Sequence[Path], folder: Path, said: Mapping[str, Any], *, today: dt.date, replacing: bool = False
+    paths: Sequence[Path],
+    folder: Path,
+    said: Mapping[str, Any],
+    *,
+    today: dt.date,
+    study: Callable[[Path, str], object],
+    replacing: bool = False,
 ) -> list[Deposited]:
     """Read files, write their cards and put both under `data/raw`: all of them, or none.
 
@@ -57,6 +68,9 @@ def deposit(
         Keys of the cards, as `oqhs.sources.deliveries.receive` takes them.
     today : date
         Day the files were obtained, where neither `said` nor a card says it.
+    study : callable
+        Reads the file of a study by its path and its layout, as `oqhs.studies.files.read_study` does; what
+        it raises refuses the file.
     replacing : bool
         Whether the files correct ones that are there, found by `id` if it is said, else by the name of
         the file: these are moved to `data/replaced` with their cards, and the new cards keep what they
@@ -72,7 +86,8 @@ def deposit(
     ------
     DataError
         A file cannot be read, is another version of one that is there, would take the place of another
-        file, or corrects nothing; all the problems are told.
+        file, or corrects nothing; the card beside it says otherwise than the one that is there; all the
+        problems are told.
     CatalogueError
         The cards that are there are not as they must be.
     """
@@ -84,7 +99,9 @@ def deposit(
     with _stage(folder) as stage:
         past = _past(held, said) if replacing else {}
         vouched = set() if replacing else {path.name for path, _ in held.values()}
-        deliveries = receive(paths, catalogue, said, stage, today=today, past=past, vouched=vouched)
+        deliveries = receive(
+            paths, catalogue, said, stage, today=today, past=past, vouched=vouched, study=study
+        )
         plans = [_plan(delivery, held, folder, replacing=replacing) for delivery in deliveries]
         problems = list(_conflicts(plans, held))
         if problems:
@@ -146,7 +163,8 @@ def _plan(delivery: Delivery, held: _Held, folder: Path, *, replacing: bool) -> 
         # Two files of one layout and year, on different outlines.
         card = card.model_copy(update={"id": f"{card.id}-{card.perimeter or 'autre'}"})
     old = held.get(card.id) if replacing and known is None else None
-    target = folder / "raw" / card.source / delivery.staged.name
+    place = STUDIES_FOLDER if card.layout in STUDIED else card.source
+    target = folder / "raw" / place / delivery.staged.name
     if known is not None:
         target = known[0]
     elif old is not None:
@@ -160,7 +178,10 @@ def _conflicts(plans: Sequence[_Plan], held: _Held) -> Iterator[Problem]:
     """Tell why a file cannot be put where it goes."""
     ids: dict[str, Path] = {}
     places: dict[str, Path] = {}
-    for plan in (plan for plan in plans if plan.known is None):
+    for plan in plans:
+        if plan.known is not None:
+            yield from _other_words(plan.delivery, *plan.known)
+            continue
         card, given = plan.card, plan.delivery.given
         if card.id in ids:
             todo = f"add them one by one, with --id; the other is {ids[card.id]}"
@@ -176,6 +197,20 @@ def _conflicts(plans: Sequence[_Plan], held: _Held) -> Iterator[Problem]:
             elif target.exists() and target.resolve() not in own and sha256(target) != sha256(source):
                 yield Problem(f"a file of that name is there: {target}", given, todo="rename one of the two")
             places[place] = given
+
+
+def _other_words(delivery: Delivery, path: Path, card: Card) -> Iterator[Problem]:
+    """Tell what the card beside a file says otherwise than the one of the same bytes that is there."""
+    beside = card_path(delivery.given)
+    if not beside.exists():
+        return
+    told = read_model(beside, Card, card.model_dump(mode="json", exclude_defaults=True))
+    said, held = (one.model_dump(exclude=_INCIDENTAL) for one in (told, card))
+    for key in said:
+        if said[key] != held[key]:
+            what = f"this file is there already, with a card that says another {key}"
+            todo = f"change {card_path(path)}, or remove the card beside the file"
+            yield Problem(what, delivery.given, None, key, str(said[key]), str(held[key]), todo)
 
 
 def _wrong_version(plan: _Plan, held: _Held) -> Iterator[Problem]:

@@ -21,19 +21,20 @@ from oqhs.publish.origins import source_lines
 from oqhs.publish.pages import Document, Part, Picture
 from oqhs.publish.theme import figure_png
 from oqhs.studies.actions import Actions, built_in_actions, grant_totals, progress
+from oqhs.studies.actions.mentions import without_traces
 from oqhs.text import listing
 from oqhs.wording import PERIMETER_NAMES
 
-#: Formats a review is written in.
 _LIMITS = (
     "Un taux dit ce qui a été fait de ce qui était visé ; il ne dit pas l'effet de l'action.",
     "Un quartier sans ligne dans les fichiers n'est ni à zéro ni dans les taux : rien n'en est su.",
     "Un quartier à cheval sur plusieurs EPT est compté dans le département seulement.",
+    "Le département réunit les quartiers suivis, et les EPT suivis dont aucun quartier ne l'est.",
     "Les taux sont calculés avant arrondi, sur les territoires dont le réalisé et la cible sont connus.",
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Review:
     """What a review is made of; `progress` holds every year, `rows` that of the review."""
 
@@ -85,7 +86,8 @@ def reviewed(
     -------
     Document
         `oqhs.publish.document_files.write_document` writes it. Small counts of persons are hidden unless
-        the review is `interne`; see `oqhs.studies.actions.progress`.
+        the review is `interne`, and texts that may tell who somebody is set aside; see
+        `oqhs.studies.actions.progress`.
 
     Raises
     ------
@@ -118,7 +120,7 @@ def reviewed(
             *_dropping(review),
             *(_grants(review, grants) if grants is not None else ()),
             *_by_quartier(review),
-            *_ending(review, table, grants),
+            *_ending(review, with_grants=grants is not None),
         ),
         lists=True,
     )
@@ -273,6 +275,8 @@ def _grants(review: _Review, grants: pd.DataFrame) -> Iterator[Part]:
     """Lay out the grants of the year by EPT and by theme."""
     heading, geography = "Initiatives de proximité", review.edition.geography
     totals = grant_totals(grants, geography)
+    if review.diffusion != "interne":
+        grants = grants.assign(theme=without_traces(grants["theme"]))
     if not (grants["year"] == review.year).any():
         yield Part(heading, (f"Aucun dossier de {review.year} dans les fichiers.",))
         return
@@ -315,7 +319,7 @@ def _by_quartier(review: _Review) -> Iterator[Part]:
     yield Part("Annexe : suivi par quartier", (), tuple(tables))
 
 
-def _ending(review: _Review, table: pd.DataFrame, grants: pd.DataFrame | None) -> Iterator[Part]:
+def _ending(review: _Review, *, with_grants: bool) -> Iterator[Part]:
     """Tell sources, remarks and limits."""
     edition = review.edition
     cards = cards_of(review.indicators, edition.observations)
@@ -323,9 +327,9 @@ def _ending(review: _Review, table: pd.DataFrame, grants: pd.DataFrame | None) -
     sources: Sequence[str] = source_lines(
         cards, observatory.cards, observatory.catalogue, edition.materials.attribution
     )
-    told = sorted(set(table.loc[table["period"] == review.year, "source"]))
+    told = sorted(set(review.rows.loc[~review.rows["summed"], "source"]))
     sources = [*sources, f"Suivi des fiches action : {' ; '.join(told)}."]
-    if grants is not None:
+    if with_grants:
         sources.append("Initiatives de proximité : dossiers instruits par le département.")
     sources += sorted({f"{one.label} : {one.reference}." for one in review.actions.actions.values()})
     yield Part("Sources", tuple(sources))

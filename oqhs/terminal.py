@@ -19,6 +19,7 @@ from oqhs.arrivals import ALTERED, MISSING, OVERTAKEN
 from oqhs.deposit import REPLACED, Deposited
 from oqhs.errors import Problem, visible
 from oqhs.publish import evolutions, flags
+from oqhs.sources.cards import STUDIED
 from oqhs.text import NARROW_SPACE, NO_BREAK_SPACE, OBSERVED
 
 _SHOWN = 20  # problems of one file
@@ -136,7 +137,14 @@ def print_deposits(console: Console, deposits: Sequence[Deposited]) -> None:
         if one.lost:
             what += f", {one.lost} territories are gone"
         year = "" if one.card.year is None else str(one.card.year)
-        row = (one.path.name, what, one.card.id, year, one.card.perimeter or "", str(one.territories))
+        row = (
+            one.path.name,
+            what,
+            one.card.id,
+            year,
+            one.card.perimeter or "",
+            "" if one.card.layout in STUDIED else str(one.territories),
+        )
         view.add_row(*map(escape, row))
     console.print(view)
     if any(one.what == REPLACED for one in deposits):

@@ -21,12 +21,14 @@ from oqhs.evaluating import (
     document_of,
     evaluated,
     findings_of,
+    narrowed,
     write_annex,
 )
 from oqhs.evaluating.chart import drawable, dumbbells
 from oqhs.evaluating.moves import FINDINGS, counted, judged
 from oqhs.evaluating.outcomes import FOLLOWED_COLUMNS, FlagsOfDate, followed
 from oqhs.evaluating.together import together
+from oqhs.evaluating.wording import together_table
 from oqhs.publish.document_files import write_document
 from oqhs.publish.pages import page_of
 from oqhs.publish.printed import INVENTED
@@ -124,7 +126,7 @@ EXPECTED = {
     "unknown": ("non_etabli", "précision de la source inconnue"),
     "no_interval": ("non_etabli", "sondage sans intervalle"),
     "partial": ("non_etabli", "valeur partielle"),
-    "caution": ("non_etabli", "à lire avec sa précaution"),
+    "caution": ("non_etabli", "rupture"),
     "brought": ("non_etabli", "estimation sur un seul périmètre"),
     "guessed": ("non_etabli", "référence estimée"),
     "secret": ("non_comparable", "2020 : secret"),
@@ -172,6 +174,12 @@ def judged_cases(names, indicator=UNEMPLOYMENT, catalogue=None):
     gaps = [pd.DataFrame(one) for one in sides.values()]
     indicators = catalogue.indicators
     return judged(changes, *gaps, indicators, level=0.95, coverage_min=0.95)
+
+
+def test_a_change_that_may_not_be_flagged_and_has_no_caution_says_so(edition, monkeypatch):
+    monkeypatch.setitem(CASES, "silent", (10.0, 4.0, 1.0, 1.0, {"flaggable": False}))
+    found = judged_cases(["silent"], catalogue=edition.observatory.catalogue).iloc[0]
+    assert (found["finding"], found["why"]) == ("non_etabli", "à lire avec précaution")
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -437,30 +445,103 @@ def test_nothing_is_said_of_the_first_date_when_a_quartier_changed(redrawn):
     assert own["why"] == "comparables tels quels : 1 quartier sur 4"
 
 
-def test_one_count_that_is_hidden_leaves_the_sum_out(edition):
+def counts_of(numerators, year=2020, coverage=(1.0, 1.0)):
+    """Unemployed of quartiers A and B, out of 100 each; a missing count is secret."""
+    known = pd.Series(numerators).notna()
+    return pd.DataFrame(
+        {
+            "indicator": UNEMPLOYMENT,
+            "territory": ["A", "B"],
+            "year": year,
+            "perimeter": "qpv2024",
+            "numerator": numerators,
+            "denominator": np.where(known, 100.0, np.nan),
+            "value": numerators,
+            "status": np.where(known, "observed", "secret"),
+            "coverage": list(coverage),
+        }
+    )
+
+
+def summed(before, after, edition, **changed):
+    changes = {
+        "indicator": UNEMPLOYMENT,
+        "territory": ["A", "B"],
+        "territory_before": ["A", "B"],
+        "status": "observed",
+        "basis": "même périmètre",
+        "flaggable": True,
+        "caution": "",
+    }
+    told = pd.DataFrame(changes | changed).astype({"flaggable": "boolean"})
     indicators = {UNEMPLOYMENT: edition.observatory.catalogue.indicators[UNEMPLOYMENT]}
-    rows = pd.DataFrame(
-        {
-            "indicator": UNEMPLOYMENT,
-            "territory": ["A", "B"],
-            "numerator": [10.0, np.nan],
-            "denominator": [100.0, np.nan],
-            "value": [10.0, np.nan],
-            "status": ["observed", "secret"],
-        }
-    )
-    changes = pd.DataFrame(
-        {
-            "indicator": UNEMPLOYMENT,
-            "territory": ["A", "B"],
-            "territory_before": ["A", "B"],
-            "status": ["observed", "not_available"],
-            "basis": "même périmètre",
-        }
-    )
-    found = together(rows, rows, changes, indicators, ["A", "B"]).iloc[0]
+    return together(before, after, told, indicators, ["A", "B"], coverage_min=0.95).iloc[0]
+
+
+def test_one_count_that_is_hidden_leaves_the_sum_out(edition):
+    rows = counts_of([10.0, np.nan])
+    found = summed(rows, rows, edition, status=["observed", "not_available"])
     assert np.isnan(found["value"])
     assert (found["known"], found["why"]) == (1, "effectifs connus pour 1 quartier sur 2")
+
+
+#: (10 + 20) / 200 = 15 %, then (16 + 26) / 200 = 21 %: 6 points.
+THEN, NOW = [10.0, 20.0], [16.0, 26.0]
+
+
+def test_a_sum_says_its_years_its_perimeter_and_the_coverage_of_its_least_known_quartier(edition):
+    found = summed(counts_of(THEN, 2015, (0.99, 0.97)), counts_of(NOW, 2020), edition)
+    assert (found["value_before"], found["value"], found["change"]) == pytest.approx((15.0, 21.0, 6.0))
+    assert (found["year_before"], found["year"]) == ("2015", "2020")
+    assert (found["perimeter_before"], found["perimeter"]) == ("qpv2024", "qpv2024")
+    assert (found["coverage_before"], found["coverage"]) == (0.97, 1.0)
+    assert found["why"] == ""
+
+
+@pytest.mark.parametrize(
+    ("coverage_before", "coverage", "changed", "why"),
+    [
+        ((1.0, 0.4), (1.0, 1.0), {}, "valeur partielle"),
+        ((1.0, 1.0), (0.94, 1.0), {}, "valeur partielle"),
+        # what nobody knows is not taken for whole
+        ((1.0, 1.0), (1.0, np.nan), {}, "valeur partielle"),
+        (
+            (1.0, 1.0),
+            (1.0, 1.0),
+            {"flaggable": [True, False], "caution": ["", "rupture de la source"]},
+            "rupture de la source",
+        ),
+        # each caution once
+        (
+            (1.0, 0.4),
+            (1.0, 1.0),
+            {"flaggable": False, "caution": ["rupture ; estimation", "rupture"]},
+            "rupture ; estimation",
+        ),
+        ((1.0, 1.0), (1.0, 1.0), {"flaggable": pd.NA}, "à lire avec précaution"),
+    ],
+)
+def test_sums_are_there_but_their_change_is_not_told_under_a_caution_or_of_what_is_partial(
+    edition, coverage_before, coverage, changed, why
+):
+    before, after = counts_of(THEN, 2015, coverage_before), counts_of(NOW, 2020, coverage)
+    found = summed(before, after, edition, **changed)
+    assert (found["value_before"], found["value"]) == pytest.approx((15.0, 21.0))
+    assert np.isnan(found["change"])
+    assert found["why"] == why
+
+
+def test_a_sum_is_printed_with_its_years_and_with_how_much_of_it_is_known(edition):
+    rows = summed(counts_of(THEN, 2015, (1.0, 0.4)), counts_of(NOW, 2020), edition).to_frame().T
+    printed = together_table(rows, edition.observatory.catalogue).iloc[0].str.replace("\u00a0", " ")
+    assert printed[["Années", "Première date", "Seconde date", "Évolution"]].tolist() == [
+        "2015 puis 2020",
+        "15,0 %",
+        "21,0 %",
+        "n. d.",
+    ]
+    expected = "Valeur partielle ; première date : partiel : 40,0 % connus, là où c'est le moins"
+    assert printed["Remarque"] == expected
 
 
 # --- contracts and refusals -----------------------------------------------------------------------------
@@ -558,21 +639,6 @@ ACTIONS = pd.DataFrame(
 )
 
 
-@pytest.fixture(scope="module")
-def studied(edition):
-    return evaluated(edition, 2020, actions=ACTIONS, joint=JOINT)
-
-
-def test_the_actions_of_a_contract_are_told_with_their_rate_and_what_is_missing_is_no_zero(studied):
-    document = studied
-    tables = [rows for part in document.parts for rows in part.tables if rows.caption.startswith("Réalisé")]
-    # T98: 5 + 15 = 20 of 10 + 30 = 40, 50 %; T99: what was achieved is not known.
-    first, second = (rows.frame.iloc[0] for rows in tables)
-    assert first[["Cible", "Réalisé", "Taux"]].str.replace("\u00a0", " ").tolist() == ["40", "20", "50 %"]
-    assert second["Réalisé"] == "n. d."
-    assert "Suivi des fiches action : Direction de la culture." in document.parts[-1].lines
-
-
 JOINT = pd.DataFrame(
     {
         "territory": ["QN99901I"],
@@ -596,6 +662,28 @@ JOINT = pd.DataFrame(
 )
 
 
+def told(joint, diffusion):
+    """The same frame, as `joint_display` of an edition told as far gives it."""
+    frame = joint.copy()
+    frame.attrs["diffusion"] = diffusion
+    return frame
+
+
+@pytest.fixture(scope="module")
+def studied(edition):
+    return evaluated(edition, 2020, actions=ACTIONS, joint=told(JOINT, "interne"))
+
+
+def test_the_actions_of_a_contract_are_told_with_their_rate_and_what_is_missing_is_no_zero(studied):
+    document = studied
+    tables = [rows for part in document.parts for rows in part.tables if rows.caption.startswith("Réalisé")]
+    # T98: 5 + 15 = 20 of 10 + 30 = 40, 50 %; T99: what was achieved is not known.
+    first, second = (rows.frame.iloc[0] for rows in tables)
+    assert first[["Cible", "Réalisé", "Taux"]].str.replace("\u00a0", " ").tolist() == ["40", "20", "50 %"]
+    assert second["Réalisé"] == "n. d."
+    assert "Suivi des fiches action : Direction de la culture." in document.parts[-1].lines
+
+
 def test_the_joint_display_gives_verdicts_and_persons_heard_as_a_lower_bound(studied):
     said = text_of(studied)
     assert "convergence : 1" in said
@@ -607,11 +695,48 @@ def test_the_joint_display_gives_verdicts_and_persons_heard_as_a_lower_bound(stu
 
 def test_no_excerpt_is_in_what_everybody_may_see(tmp_path):
     public = opened(tmp_path / "data", with_poverty, for_everyone).edition(2024)
-    found = findings_of(public, 2020, joint=JOINT)
+    found = findings_of(public, 2020, joint=told(JOINT, "public"))
     assert "On compte tout" not in text_of(document_of(found))
     assert "convergence (analyste)" in text_of(document_of(found))
     assert "Aucun extrait n'est montré" in text_of(document_of(found)).replace("&#x27;", "'")
     assert not any("compte tout" in frame.to_csv() for frame in annex_of(found).values())
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory):
+    return opened(tmp_path_factory.mktemp("public") / "data", only_unemployment, for_everyone).edition(2024)
+
+
+@pytest.mark.parametrize("joint", [JOINT, told(JOINT, "interne"), told(JOINT, "partenaires")])
+def test_a_joint_display_that_may_not_go_as_far_as_the_document_is_refused(public, joint):
+    with pytest.raises(MeasureError, match="may not be told so far") as refused:
+        findings_of(public, 2020, joint=joint)
+    assert refused.value.problems[0].allowed == "public"
+    assert "joint_display(corpus)" in refused.value.problems[0].todo
+
+
+@pytest.mark.parametrize(("joint", "diffusion"), [("public", "public"), ("public", "partenaires")])
+def test_the_document_goes_no_farther_than_the_follow_up_and_what_goes_farther_may_stand_in_it(
+    public, joint, diffusion
+):
+    found = findings_of(public, 2020, joint=told(JOINT, joint), diffusion=diffusion)
+    assert {found.before.file.diffusion, found.after.file.diffusion} == {diffusion}
+
+
+def test_a_follow_up_that_may_go_farther_than_the_edition_does_not_widen_it(edition):
+    assert narrowed(edition, "public") is edition
+
+
+def test_a_diffusion_that_is_none_is_refused_and_those_that_are_named(public):
+    with pytest.raises(UnknownError, match="no such diffusion") as refused:
+        evaluated(public, 2020, diffusion="tous")
+    assert refused.value.problems[0].allowed == "interne, partenaires, public"
+
+
+def test_neither_rows_nor_excerpts_are_printed_by_looking_at_findings(public):
+    found = findings_of(public, 2020, joint=told(JOINT, "public"))
+    assert "compte tout" not in repr(found)
+    assert len(repr(found.contracts[0])) < 200
 
 
 def test_the_annex_has_a_row_for_every_quartier_and_indicator_and_numbers_as_numbers(findings):
@@ -700,7 +825,7 @@ def test_the_command_reads_the_follow_up_of_the_folder_and_goes_no_farther_than_
     [
         (("2027", "--baseline", "2024"), "before the one that is evaluated"),
         (("2027", "--baseline", "2020", "--territoire", "T97"), "contrat de ville"),
-        (("2019", "--baseline", "2018"), "no edition up to that year"),
+        (("2019", "--baseline", "2018"), "no edition of that year or before"),
         (("2027", "--baseline", "2020", "--entretiens", "nowhere.csv"), "there is no such file"),
     ],
 )

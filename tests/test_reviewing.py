@@ -135,6 +135,36 @@ def test_grants_are_told_as_a_minimum_where_an_amount_is_not_known(review):
     assert narrow[0] == ["Val-Fictif", "2", "au moins 1", "1 500 €", "au moins 600 €", "300 €"]
     assert cells(themes) == [["culture", "1", "–"], ["sport", "1", "600 €"]]
 
+    assert totals.below == (
+        "au moins : le montant de certains dossiers n'est pas connu.",
+        "Aidés : dossiers dont le montant accordé est connu et n'est pas nul.",
+    )
+
+
+def written(document):
+    """Give every text of a document."""
+    rows = [rows for one in document.parts for rows in one.tables]
+    lines = [line for one in document.parts for line in one.lines]
+    lines += [line for one in rows for line in one.below]
+    return " ".join(
+        [*document.above, *lines, *(cell for one in rows for line in cells(one) for cell in line)]
+    )
+
+
+def test_no_text_of_the_files_tells_who_somebody_is_outside_the_observatory(small, tables):
+    table, grants = tables
+    table = table.assign(source="Mme Durand, CCAS ; bilan", note="vu avec M. Diallo")
+    grants = grants.assign(theme=["culture", "sport avec M. Koné", "culture"])
+    for diffusion in ("partenaires", "interne"):
+        document = reviewed(small, 2025, table, grants, diffusion=diffusion)
+        names = [name for name in ("Durand", "Diallo", "Koné") if name in written(document)]
+        assert names == ([] if diffusion == "partenaires" else ["Durand", "Diallo", "Koné"])
+    shown = reviewed(small, 2025, table, grants)
+    aside = "mention écartée : elle peut faire reconnaître quelqu'un"
+    assert f"Suivi des fiches action : {aside}." in part(shown, "Sources").lines
+    themes = part(shown, "Initiatives de proximité").tables[1]
+    assert themes.frame["Thématique"].tolist() == ["culture", aside]
+
 
 def test_a_year_without_follow_up_and_an_empty_table_are_told(small, tables):
     with pytest.raises(DataError, match="nothing is followed that year") as caught:
@@ -197,6 +227,17 @@ def test_the_command_tells_a_folder_that_follows_no_action(folder, tmp_path):
     with pytest.raises(DataError, match="follows no action") as caught:
         review_command(2025, tmp_path / "revue.html", data=data)
     assert "oqhs add" in caught.value.problems[0].todo
+    assert not (tmp_path / "revue.html").exists()
+
+
+def test_the_command_refuses_an_application_of_two_files(folder, tmp_path):
+    data, held = folder
+    again = tmp_path / "autres.csv"
+    again.write_text("\n".join(GRANTS.splitlines()[:2]) + "\n", encoding="utf-8")
+    held["grants"].append(again)
+    with pytest.raises(DataError, match="stands in another file too") as caught:
+        review_command(2025, tmp_path / "revue.html", data=data)
+    assert (caught.value.problems[0].file, caught.value.problems[0].found) == (str(again), "IP-1")
     assert not (tmp_path / "revue.html").exists()
 
 

@@ -12,7 +12,7 @@ from oqhs.arrivals import STUDY, arrivals
 from oqhs.checking import check
 from oqhs.errors import LayoutError
 from oqhs.sources import read
-from oqhs.sources.cards import STUDIED, find_card
+from oqhs.sources.cards import STUDIED, find_card, sha256
 from oqhs.studies import cohort, interviews
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -116,3 +116,66 @@ def test_no_file_of_a_study_is_an_input_of_an_edition():
     edition = oqhs.open(DATA).edition(2024)
     layouts = {edition.observatory.cards[name].layout for name in edition.cards}
     assert not layouts & set(STUDIED)
+
+
+def test_a_file_of_a_study_is_read_before_it_is_put_anywhere(run, tmp_path, home):
+    table = tmp_path / "cohorte.csv"
+    shutil.copyfile(DATA / "raw" / "etudes" / "cohorte_rsa_999.csv", table)
+    told = {"layout": "cohort", "source": "cohorte_rsa", "year": 2024, "diffusion": "interne"}
+    (tmp_path / "cohorte.csv.card.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
+    code, _, err = run("add", table, "--data", home)
+    assert code == 1
+    assert "'dpo'" in err
+    assert list((home / "raw").iterdir()) == []
+
+
+def test_files_of_studies_lie_together(run, received, home):
+    run("add", received, "--data", home)
+    assert oqhs.open(home).files("interviews") == [home / "raw" / "etudes" / CORPUS]
+
+
+@pytest.mark.parametrize("replacing", [(), ("--replace",)])
+def test_a_card_that_says_otherwise_than_the_one_that_is_there_is_not_passed_over(
+    run, received, home, replacing
+):
+    run("add", received, "--data", home)
+    card = received.with_name(f"{CORPUS}.card.yaml")
+    told = yaml.safe_load(card.read_text(encoding="utf-8"))
+    card.write_text(yaml.safe_dump({**told, "diffusion": "interne"}), encoding="utf-8")
+    code, _, err = run("add", received, "--data", home, *replacing)
+    assert code == 1
+    assert "with a card that says another diffusion" in err
+    assert "interne" in err
+    assert find_card(home / "raw" / "etudes" / CORPUS).diffusion == "partenaires"
+
+
+def test_the_same_file_with_the_same_card_is_already_there(run, received, home):
+    run("add", received, "--data", home)
+    code, out, _ = run("add", received, "--data", home)
+    assert code == 0
+    assert "already there" in out
+
+
+@pytest.mark.parametrize(
+    ("quartier", "day", "column"),
+    [("QN99955M", "2025-03-01", "territory"), ("QN99901M", "2034-05-02", "date")],
+)
+def test_a_quartier_nobody_knows_or_a_day_to_come_is_told_by_check(tmp_path, quartier, day, column):
+    folder = tmp_path / "data"
+    shutil.copytree(DATA / "raw" / "perimetres", folder / "raw" / "perimetres")
+    table = folder / "raw" / "etudes" / "extraits.csv"
+    table.parent.mkdir()
+    header = "entretien_id;qpv_code;date;type;locuteur_pseudo;extrait;code"
+    table.write_text(f"{header}\ne1;{quartier};{day};entretien;P1;« On attend. »;pmi\n", encoding="utf-8")
+    told = {
+        "id": "extraits",
+        "layout": "interviews",
+        "source": "entretiens",
+        "licence": "interne",
+        "diffusion": "interne",
+        "obtained": dt.date(2025, 6, 1),
+        "sha256": sha256(table),
+    }
+    table.with_name("extraits.csv.card.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
+    (found,) = check(folder)
+    assert (found.file, found.column) == (table, column)

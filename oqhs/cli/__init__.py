@@ -15,6 +15,7 @@ from oqhs.errors import OqhsError, UnknownError
 
 app = typer.Typer(
     help="Statistical observatory of French quartiers prioritaires (QPV).",
+    epilog="Example: `oqhs release 2024`",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",

@@ -16,16 +16,18 @@ from oqhs.evaluating import (
     Findings,
     document_of,
     findings_of,
+    narrowed,
     write_annex,
 )
 from oqhs.observatory import Observatory
 from oqhs.publish.document_files import DOCUMENT_FILES, check_document_file, write_document
+from oqhs.reviewing import edition_year
 from oqhs.sources.cards import Card, find_card
 from oqhs.studies.actions import ACTIONS_FILE, load_actions, read_several
 from oqhs.studies.interviews import read as read_interviews
 
 #: Example shown under the help of the command.
-EXAMPLE = "oqhs evaluation 2027 --baseline 2024 --territoire T92 -o evaluation_2027.docx"
+EXAMPLE = "oqhs evaluation 2027 --baseline 2020 --territoire T92 -o evaluation_2027.docx"
 _ANNEX_FILES = (".xlsx",)
 
 
@@ -53,7 +55,7 @@ def evaluation(
     check_output(annexe, _ANNEX_FILES)
     check_document_file(output)
     observatory = Observatory(data)
-    chosen = observatory.edition(_latest(observatory, year) if edition is None else edition)
+    chosen = observatory.edition(edition_year(observatory.editions, year) if edition is None else edition)
     with steps("évaluation") as tell:
         tell(0, 1, "évaluation")
         heard = entretiens or _only(observatory.files("interviews"))
@@ -86,8 +88,8 @@ def _found(
 ) -> Findings:
     """Evaluate, as far as the narrowest of the files of the studies goes."""
     cards = [_card_of(path) for path in (*actions, interviews) if path is not None]
-    far = [edition.file.diffusion, *("interne" if card is None else card.diffusion for card in cards)]
-    told = edition.told_to(min(far, key=DIFFUSIONS.index))
+    far = [card.diffusion if card is not None else "interne" for card in cards]
+    told = narrowed(edition, min(far, key=DIFFUSIONS.index, default=None))
     fiches = load_actions(edition.observatory.folder / ACTIONS_FILE, edition.observatory.catalogue)
     return findings_of(
         told,
@@ -98,19 +100,6 @@ def _found(
         year=year,
         invented=any(card is not None and card.invented for card in cards),
     )
-
-
-def _latest(observatory: Observatory, year: int) -> int:
-    """Give the last edition up to a year."""
-    years = [one for one in observatory.editions if one <= year]
-    if not years:
-        raise UnknownError(
-            "there is no edition up to that year",
-            found=year,
-            allowed=", ".join(map(str, observatory.editions)) or "no edition in this folder",
-            todo="make one with `oqhs edition new`",
-        )
-    return years[-1]
 
 
 def _card_of(path: Path) -> Card | None:

@@ -28,7 +28,10 @@ def map_(
         typer.Option(help="departement, ept, commune, ensemble_qpv or hors_qpv; a map draws the gaps to it."),
     ] = "",
     territoire: Annotated[
-        str, typer.Option(help="Code of a quartier, a commune or an EPT; every quartier by default.")
+        str,
+        typer.Option(
+            help="Code of a quartier, a commune or an EPT (ecarts: a quartier or a group); all by default."
+        ),
     ] = "",
     size: Annotated[str, typer.Option("--format", help=" or ".join(FORMATS) + ": A4, or 16:9.")] = "page",
     equipements: Annotated[

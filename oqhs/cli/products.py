@@ -34,7 +34,10 @@ def table(
         str, typer.Option(help="Codes, joined by commas; all the quartiers together by default.")
     ] = "",
     territoire: Annotated[
-        str, typer.Option(help="Code of a commune, an EPT or the département: each of its quartiers.")
+        str,
+        typer.Option(
+            help="Code of a commune, an EPT or the département: its quartiers, beside those of --quartiers."
+        ),
     ] = "",
     indicateurs: Indicators = "",
     reference: Reference = "departement",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from oqhs.cli.shared import DataFolder, check_output, console, progress_bar
@@ -15,7 +14,7 @@ from oqhs.observatory import Observatory
 from oqhs.publish.document_files import DOCUMENT_FILES, check_document_file, write_document
 from oqhs.reviewing import edition_year, reviewed
 from oqhs.sources.cards import find_card
-from oqhs.studies.actions import ACTIONS_FILE, load_actions, read_grants, read_several
+from oqhs.studies.actions import ACTIONS_FILE, load_actions, read_several, read_several_grants
 
 #: Example shown under the help of the command.
 EXAMPLE = "oqhs review 2025 -o revue_2025.docx"
@@ -50,7 +49,6 @@ def review(
     with progress_bar() as progress:
         progress.add_task("revue", total=None)
         actions = load_actions(data / ACTIONS_FILE, observatory.catalogue)
-        grants = [read_grants(path) for path in grant_paths]
         cards = [find_card(path) for path in (*paths, *grant_paths)]
         # A file whose card is elsewhere goes no farther than the observatory.
         far = [card.diffusion if card is not None else "interne" for card in cards]
@@ -58,7 +56,7 @@ def review(
             chosen,
             year,
             read_several(paths, actions),
-            pd.concat(grants, ignore_index=True) if grants else None,
+            read_several_grants(grant_paths) if grant_paths else None,
             actions=actions,
             diffusion=min(far, key=DIFFUSIONS.index),
             invented=any(card is not None and card.invented for card in cards),

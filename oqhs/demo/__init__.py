@@ -91,7 +91,7 @@ def _build(folder: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(study.content)
         if study.card is not None:
-            vouched = {"obtained": _OBTAINED, "sha256": sha256(path), "invented": True}
+            vouched = {"sha256": sha256(path), "invented": True}
             write_card(path, Card.model_validate(vouched | study.card))
     for settings in EDITIONS:
         _write(folder / "editions" / f"{settings.edition}.yaml", edition(settings))

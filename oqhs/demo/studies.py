@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ _CARDS: Mapping[str, Mapping[str, Any]] = {
         "source": "entretiens",
         "title": "Entretiens dans les quartiers du Val-Fictif (données inventées)",
         "diffusion": "partenaires",
+        "obtained": dt.date(2025, 9, 1),
         "interviews": _TABLES,
     },
     "fiches_action_999.csv": {
@@ -31,6 +33,7 @@ _CARDS: Mapping[str, Mapping[str, Any]] = {
         "layout": "actions",
         "source": "fiches_action",
         "title": "Suivi des fiches action du Val-Fictif (données inventées)",
+        "obtained": dt.date(2026, 10, 1),
         "diffusion": "partenaires",
     },
     "initiatives_proximite_999.csv": {
@@ -38,6 +41,7 @@ _CARDS: Mapping[str, Mapping[str, Any]] = {
         "layout": "grants",
         "source": "initiatives_proximite",
         "title": "Subventions aux initiatives de proximité du Val-Fictif (données inventées)",
+        "obtained": dt.date(2026, 10, 1),
         "diffusion": "partenaires",
     },
     "cohorte_rsa_999.csv": {
@@ -45,6 +49,7 @@ _CARDS: Mapping[str, Mapping[str, Any]] = {
         "layout": "cohort",
         "source": "cohorte_rsa",
         "title": "Suivi de cohorte des allocataires du RSA du Val-Fictif (données inventées)",
+        "obtained": dt.date(2025, 3, 1),
         "year": 2024,
         "diffusion": "partenaires",
         "dpo": "Registre des traitements du Val-Fictif, fiche 12 (inventée)",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from oqhs.edition import Edition
+from oqhs.entries import Diffusion
 from oqhs.evaluating.annex import annex_of, write_annex
 from oqhs.evaluating.document import document_of
-from oqhs.evaluating.findings import Contract, Findings, findings_of
+from oqhs.evaluating.findings import Contract, Findings, findings_of, narrowed
 from oqhs.publish.pages import Document
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "document_of",
     "evaluated",
     "findings_of",
+    "narrowed",
     "write_annex",
 ]
 
@@ -30,9 +32,10 @@ def evaluated(
     actions: pd.DataFrame | None = None,
     joint: pd.DataFrame | None = None,
     year: int | None = None,
+    diffusion: Diffusion | None = None,
     invented: bool = False,
 ) -> Document:
-    """Evaluate the contrats de ville at mid-term, of what may go as far as the edition does.
+    """Evaluate the contrats de ville at mid-term, of what may go as far as the edition and the follow-up do.
 
     Parameters
     ----------
@@ -45,10 +48,13 @@ def evaluated(
     actions : DataFrame, optional
         Follow-up of the fiches action, as `oqhs.studies.actions.read` gives it.
     joint : DataFrame, optional
-        Rows of the joint display, as `oqhs.studies.joint.joint_display` gives them, of a corpus that may go
-        as far as the edition. Excerpts are left out of what everybody may see.
+        Rows of the joint display, as `joint_display` of an edition gives them, told as far as the document
+        or farther. Excerpts are left out of what everybody may see.
     year : int, optional
         Year of the evaluation, for its title; that of the edition by default.
+    diffusion : {"interne", "partenaires", "public"}, optional
+        How far the files of the follow-up may go; the document goes no farther than they do, nor than the
+        edition. By default as far as the edition.
     invented : bool
         Whether the follow-up or the interviews are invented; the editions know it of themselves.
 
@@ -61,12 +67,12 @@ def evaluated(
     Raises
     ------
     UnknownError
-        The baseline is not an earlier edition of the same département, or the territory is not an EPT that
-        holds quartiers.
+        The baseline is not an earlier edition of the same département, the territory is not an EPT that
+        holds quartiers, or there is no such diffusion.
     CatalogueError
         The baseline may not go as far as the edition.
     MeasureError
-        Nothing can be compared between the two.
+        Nothing can be compared between the two, or the joint display may not go as far as the document.
 
     Examples
     --------
@@ -83,6 +89,7 @@ def evaluated(
             actions=actions,
             joint=joint,
             year=year,
+            diffusion=diffusion,
             invented=invented,
         )
     )
@@ -95,6 +102,9 @@ def annex(
     territory: str | None = None,
     actions: pd.DataFrame | None = None,
     joint: pd.DataFrame | None = None,
+    diffusion: Diffusion | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Give the tables of an evaluation, by sheet; parameters and errors are those of `evaluated`."""
-    return annex_of(findings_of(edition, baseline, territory=territory, actions=actions, joint=joint))
+    return annex_of(
+        findings_of(edition, baseline, territory=territory, actions=actions, joint=joint, diffusion=diffusion)
+    )

@@ -67,9 +67,15 @@ _TOGETHER = {
     "quartiers": "Quartiers",
     "known": "Effectifs connus",
     "compared": "Comparés tels quels",
+    "year_before": "Première année",
+    "perimeter_before": "Premier périmètre",
+    "coverage_before": "Première couverture",
     "numerator_before": "Premier numérateur",
     "denominator_before": "Premier dénominateur",
     "value_before": "Première valeur",
+    "year": "Seconde année",
+    "perimeter": "Second périmètre",
+    "coverage": "Seconde couverture",
     "numerator": "Second numérateur",
     "denominator": "Second dénominateur",
     "value": "Seconde valeur",
@@ -217,7 +223,7 @@ def _together(findings: Findings) -> Sheet:
     rows = rows.assign(
         label=[one.label for one in entries], unit=[_UNITS.get(one.unit, one.unit) for one in entries]
     )
-    return _sheet(findings, rows, _TOGETHER)
+    return _sheet(findings, rows, _TOGETHER, dict.fromkeys(_SHARES, "0.0%"))
 
 
 def _flags(findings: Findings) -> Sheet:
@@ -256,4 +262,5 @@ def _joint(findings: Findings) -> Sheet:
     if rows.empty:
         return _sheet(findings, rows, _JOINT)
     exact = rows["persons_exact"].map({True: "oui", False: "non, un minimum"})
+    exact = exact.where(rows["persons"].notna(), "")
     return _sheet(findings, rows.assign(persons_exact=exact), _JOINT)

@@ -11,6 +11,7 @@ from oqhs.evaluating import wording
 from oqhs.evaluating.chart import drawable, dumbbells, dumbbells_alt, look_for
 from oqhs.evaluating.findings import REFERENCE, Contract, Findings
 from oqhs.evaluating.moves import INCOMPARABLE
+from oqhs.evaluating.outcomes import HELD
 from oqhs.publish import evolutions
 from oqhs.publish.charts.sheet import caption_of
 from oqhs.publish.limits import MARK
@@ -32,7 +33,8 @@ _COUNTED_BY = (
 )
 _TOGETHER = (
     "Rapport de deux sommes d'effectifs, jamais moyenne de parts. Rien n'est additionné si les effectifs "
-    "d'un quartier manquent, ni comparé si un quartier a changé de périmètre. Aucun intervalle n'est calculé."
+    "d'un quartier manquent, ni comparé si un quartier a changé de périmètre, si une valeur est partielle ou "
+    "sous une précaution. Aucun intervalle n'est calculé."
 )
 _FOLLOWED = (
     "Un signalement n'est dit apparu ou clos que pour un quartier inchangé, jugé aux deux dates par la même "
@@ -231,7 +233,7 @@ def _flags(contract: Contract, findings: Findings) -> Part:
         )
     ]
     told = wording.told_flags(contract.flags)
-    told = told[told["outcome"] != "maintenu"] if findings.whole else told
+    told = told[told["outcome"] != HELD] if findings.whole else told
     if len(told):
         listed = wording.flags_table(told, findings)
         caption = "Signalements apparus et clos." if findings.whole else "Signalements comparés."

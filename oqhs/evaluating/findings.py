@@ -12,15 +12,17 @@ import pandas as pd
 
 from oqhs.choices import compared
 from oqhs.edition import Edition
-from oqhs.entries import Indicator
+from oqhs.entries import DIFFUSIONS, Diffusion, Indicator
 from oqhs.errors import UnknownError
 from oqhs.evaluating.moves import judged
 from oqhs.evaluating.outcomes import FOLLOWED_COLUMNS, FlagsOfDate, followed
+from oqhs.evaluating.sides import at_both_dates
 from oqhs.evaluating.together import together
 from oqhs.inside import quartiers_inside
 from oqhs.measures.crosswalk import UNCHANGED
 from oqhs.rules import Rules, read_rules
 from oqhs.studies.actions import ACTIONS_FILE, Actions, load_actions, progress
+from oqhs.studies.telling import refuse_narrower
 from oqhs.text import listing
 
 REFERENCE = "departement"
@@ -28,7 +30,6 @@ _SUMMED = ("percent", "persons")
 #: Stands for the EPT of quartiers that lie in none.
 _NO_EPT = ""
 _NO_EPT_NAMES = {"label": "Quartiers sans EPT", "label_de": "des quartiers sans EPT"}
-_PLACE = ["indicator", "territory", "reference"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +44,11 @@ class Contract:
     label: str
     of_label: str
     quartiers: tuple[str, ...]
-    moves: pd.DataFrame
-    together: pd.DataFrame
-    flags: pd.DataFrame
-    actions: pd.DataFrame | None = None
-    joint: pd.DataFrame | None = None
+    moves: pd.DataFrame = field(repr=False)
+    together: pd.DataFrame = field(repr=False)
+    flags: pd.DataFrame = field(repr=False)
+    actions: pd.DataFrame | None = field(default=None, repr=False)
+    joint: pd.DataFrame | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,7 @@ class Findings:
     after: Edition
     contracts: tuple[Contract, ...]
     whole: bool
-    fiches: Actions = field(default_factory=lambda: Actions(actions={}))
+    fiches: Actions = field(default_factory=lambda: Actions(actions={}), repr=False)
     invented: bool = False
 
     @property
@@ -85,23 +86,30 @@ def findings_of(
     actions: pd.DataFrame | None = None,
     joint: pd.DataFrame | None = None,
     year: int | None = None,
+    diffusion: Diffusion | None = None,
     invented: bool = False,
 ) -> Findings:
-    """Set an edition against a baseline, contract by contract, as far as the edition goes.
+    """Set an edition against a baseline, contract by contract, as far as the edition and the follow-up go.
 
     Parameters, and what is refused, are those of `oqhs.evaluating.evaluated`.
     """
+    edition = narrowed(edition, diffusion)
+    if joint is not None:
+        refuse_narrower(joint, edition.file.diffusion)
     before = _baseline(edition, baseline)
     contracts = _contracts(edition, territory)
     changes = edition.changes(baseline, reference=REFERENCE, prices="part_reference")
+    catalogue, day = edition.observatory.catalogue, edition.materials.day
+    coverage_min = read_rules(catalogue.indicators).parameter("coverage_min", day)
     parts = _Parts(
         edition,
         before,
         changes,
-        _moves(edition, before, changes),
+        _moves(edition, before, changes, coverage_min),
         _flags(edition, before),
         None if actions is None else _progress(edition, actions),
         joint,
+        coverage_min,
     )
     return Findings(
         year=edition.file.edition if year is None else year,
@@ -112,6 +120,34 @@ def findings_of(
         fiches=_fiches(edition),
         invented=invented or edition.invented or before.invented,
     )
+
+
+def narrowed(edition: Edition, diffusion: Diffusion | None) -> Edition:
+    """Give an edition that goes no farther than a diffusion; the same one where it does not already.
+
+    Raises
+    ------
+    UnknownError
+        There is no such diffusion.
+
+    Examples
+    --------
+    >>> import oqhs
+    >>> edition = oqhs.open("data").edition(2024)
+    >>> narrowed(edition, "partenaires").file.diffusion, narrowed(edition, None) is edition
+    ('partenaires', True)
+    """
+    if diffusion is not None and diffusion not in DIFFUSIONS:
+        raise UnknownError(
+            "there is no such diffusion",
+            column="diffusion",
+            found=diffusion,
+            allowed=", ".join(DIFFUSIONS),
+            todo="tell how far the files of the follow-up may go",
+        )
+    own = edition.file.diffusion
+    far = min(diffusion or own, own, key=DIFFUSIONS.index)
+    return edition if far == own else edition.told_to(far)
 
 
 def _baseline(edition: Edition, baseline: int) -> Edition:
@@ -167,7 +203,7 @@ def _contracts(edition: Edition, territory: str | None) -> dict[str, list[str]]:
     return found | ({_NO_EPT: alone} if territory is None and alone else {})
 
 
-def _moves(edition: Edition, before: Edition, changes: pd.DataFrame) -> pd.DataFrame:
+def _moves(edition: Edition, before: Edition, changes: pd.DataFrame, coverage_min: float) -> pd.DataFrame:
     """Judge the changes of the gaps of every quartier to the département."""
     catalogue, day = edition.observatory.catalogue, edition.materials.day
     planned = {*before.file.indicators, *edition.file.indicators}
@@ -179,7 +215,7 @@ def _moves(edition: Edition, before: Edition, changes: pd.DataFrame) -> pd.DataF
         edition.gaps(REFERENCE),
         catalogue.indicators,
         level=catalogue.threshold("confiance", day),
-        coverage_min=read_rules(catalogue.indicators).parameter("coverage_min", day),
+        coverage_min=coverage_min,
     )
 
 
@@ -194,14 +230,13 @@ def _flags(edition: Edition, before: Edition) -> pd.DataFrame:
     found = followed(
         _of_date(before, rules), _of_date(edition, rules), changes, _unchanged(edition, before), against
     )
-    for side, one, codes in (("_before", before, "territory_before"), ("", edition, "territory")):
-        gaps = pd.concat([one.gaps(name) for name in references], ignore_index=True)
-        keys = found[["indicator", codes, "reference"]].set_axis(_PLACE, axis=1)
-        # A décrochage and a bar are told with the figures beside the département.
-        keys["reference"] = keys["reference"].replace("", REFERENCE)
-        figures = keys.merge(gaps[[*_PLACE, "value", "gap"]], how="left", on=_PLACE)
-        found[[f"value{side}", f"gap{side}"]] = figures[["value", "gap"]].to_numpy(dtype="float64")
-    return found
+    first, last = (
+        pd.concat([one.gaps(name) for name in references], ignore_index=True) for one in (before, edition)
+    )
+    # A décrochage and a bar are told with the figures beside the département.
+    places = found.assign(reference=found["reference"].replace("", REFERENCE))
+    figures = at_both_dates(places, first, last, ["value", "gap"], by="reference")
+    return found.join(figures.rename(columns={"value_after": "value", "gap_after": "gap"}))
 
 
 def _of_date(edition: Edition, rules: Rules) -> FlagsOfDate:
@@ -231,7 +266,7 @@ def _progress(edition: Edition, table: pd.DataFrame) -> pd.DataFrame:
     return progress(table, edition.geography, _fiches(edition), diffusion=diffusion, catalogue=catalogue)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Parts:
     """What is found of all the quartiers, to be shared out among the contracts."""
 
@@ -242,6 +277,7 @@ class _Parts:
     flags: pd.DataFrame
     actions: pd.DataFrame | None
     joint: pd.DataFrame | None
+    coverage_min: float
 
     def contract(self, code: str, quartiers: Sequence[str]) -> Contract:
         """Give what is found of one contract."""
@@ -255,7 +291,9 @@ class _Parts:
             of_label=str(name("label_de")),
             quartiers=tuple(quartiers),
             moves=_within(self.moves, quartiers),
-            together=together(before, after, self.changes, self._summed(), quartiers),
+            together=together(
+                before, after, self.changes, self._summed(), quartiers, coverage_min=self.coverage_min
+            ),
             flags=self._flags_of(code, quartiers),
             actions=None if self.actions is None else _within(self.actions, own),
             joint=None if self.joint is None else _within(self.joint, quartiers),

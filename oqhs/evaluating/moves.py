@@ -11,7 +11,8 @@ from oqhs.analysis.dates import BROUGHT, ESTIMATED
 from oqhs.analysis.ranks import change_interval
 from oqhs.analysis.uncertainty import EXHAUSTIVE, FISCAL, MEASURED, SAMPLED
 from oqhs.entries import Indicator
-from oqhs.text import OBSERVED, STATUS_WORDS, round_half_up
+from oqhs.evaluating.sides import CAUTION, NO_GAP, PARTIAL, at_both_dates, reasons_of
+from oqhs.text import OBSERVED, round_half_up
 
 NARROWED, WIDENED, OTHER = "reduit", "creuse", "autre"
 UNSETTLED, INCOMPARABLE = "non_etabli", "non_comparable"
@@ -24,16 +25,13 @@ FINDINGS = {
     INCOMPARABLE: "non comparable",
 }
 _KNOWN = (SAMPLED, EXHAUSTIVE, MEASURED, FISCAL)
-_KEY = ["indicator", "territory", "reference_territory"]
 _CARRIED = ["gap_se", "sampling", "reference_coverage", "reference_origin"]
-#: What makes a change not established: the caution that stands beside it says more of the second.
-ONE_PERIMETER, CAUTION = "estimation sur un seul périmètre", "à lire avec sa précaution"
+#: What makes a change not established.
+ONE_PERIMETER = "estimation sur un seul périmètre"
 _GUESSED = "référence estimée"
-_PARTIAL = "valeur partielle"
 _UNKNOWN = "précision de la source inconnue"
 _NO_INTERVAL = "sondage sans intervalle"
 _ZERO_INSIDE = "l'intervalle comprend zéro"
-_NO_GAP = "écart non calculé à l'une des deux dates"
 
 
 def judged(
@@ -72,9 +70,9 @@ def judged(
     DataFrame
         The changes, on their index, with `gap_change_ci_lower` and `gap_change_ci_upper` in points (the two
         vintages share no survey: their variances add up), `finding` (of `FINDINGS`) and `why`: what makes a
-        change not established, or not comparable, in French.
+        change not established (its caution, where it has one that counts), or not comparable, in French.
     """
-    rows = _with_gaps(changes, gaps_before, gaps)
+    rows = changes.join(at_both_dates(changes, gaps_before, gaps, _CARRIED))
     direct = (rows["basis"] != BROUGHT) & (rows["reference_basis"] != BROUGHT)
     points = direct & (rows["unit"] == "percent") & (rows["prices"] == "")
     moved = rows["gap_change"].where(points)
@@ -83,7 +81,7 @@ def judged(
     rows["gap_change_ci_upper"] = bounds["change_ci_upper"]
     known = (rows["status"] == OBSERVED) & rows["gap_change"].notna()
     doubt = _doubts(rows, coverage_min)
-    rows["why"] = doubt.where(known, _reasons(rows))
+    rows["why"] = doubt.where(known, _reasons(changes))
     settled = known & (doubt == "")
     rows["finding"] = np.select(
         [~known, ~settled, _narrowed(rows, indicators), rows["widening"].eq(True).fillna(False)],
@@ -92,16 +90,6 @@ def judged(
     )
     added = ["gap_change_ci_lower", "gap_change_ci_upper", "finding", "why"]
     return changes.assign(**{name: rows[name] for name in added})
-
-
-def _with_gaps(changes: pd.DataFrame, gaps_before: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
-    """Put beside each change what is known of the gap at both dates."""
-    after = gaps[[*_KEY, *_CARRIED]].rename(columns={name: f"{name}_after" for name in _CARRIED})
-    named = {name: f"{name}_before" for name in [*_CARRIED, "territory"]}
-    before = gaps_before[[*_KEY, *_CARRIED]].rename(columns=named)
-    own = changes.merge(after, how="left", on=_KEY)
-    both = own.merge(before, how="left", on=["indicator", "territory_before", "reference_territory"])
-    return both.set_axis(changes.index)
 
 
 def _doubts(rows: pd.DataFrame, coverage_min: float) -> pd.Series:
@@ -117,22 +105,20 @@ def _doubts(rows: pd.DataFrame, coverage_min: float) -> pd.Series:
         ONE_PERIMETER: (rows["basis"] == BROUGHT) | (rows["reference_basis"] == BROUGHT),
         CAUTION: ~rows["flaggable"].eq(True).fillna(False).astype(bool),
         _GUESSED: guessed,
-        _PARTIAL: ~whole,
+        PARTIAL: ~whole,
         _UNKNOWN: ~understood,
         _NO_INTERVAL: sampled & low.isna(),
         _ZERO_INSIDE: (low <= 0) & (high >= 0),
     }
     told = np.select([one.to_numpy(dtype=bool) for one in reasons.values()], list(reasons), default="")
-    return pd.Series(told, index=rows.index, dtype="str")
+    doubts = pd.Series(told, index=rows.index, dtype="str")
+    return doubts.mask((doubts == CAUTION) & (rows["caution"] != ""), rows["caution"])
 
 
-def _reasons(rows: pd.DataFrame) -> pd.Series:
+def _reasons(changes: pd.DataFrame) -> pd.Series:
     """Say why there is no change of the gap: of the quartier first, then of its reference."""
-    own = rows["reason"].fillna("")
-    own = own.mask(own == "", rows["status"].map(STATUS_WORDS).fillna(""))
-    other = rows["reference_reason"].fillna("")
-    other = other.where(other == "", "référence : " + other)
-    return own.mask(own == "", other).replace("", _NO_GAP)
+    own, other = reasons_of(changes)
+    return own.mask(own == "", other).replace("", NO_GAP)
 
 
 def _narrowed(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:

@@ -10,13 +10,15 @@ import pandas as pd
 
 from oqhs.analysis.dates import BROUGHT
 from oqhs.analysis.flags import TO_CONFIRM
-from oqhs.text import OBSERVED, STATUS_WORDS, format_number
+from oqhs.analysis.lenses import BAR, GAP
+from oqhs.analysis.words import DROPPING
+from oqhs.evaluating.sides import NO_GAP, cautions_of, reasons_of
+from oqhs.text import OBSERVED, format_number
 
 APPEARED, CLOSED, HELD, INCOMPARABLE = "apparu", "clos", "maintenu", "non comparable"
 OUTCOMES = (APPEARED, CLOSED, HELD, INCOMPARABLE)
-_GAP, _BAR, _DROPPING = "ecart", "seuil", "decrochage"
 #: Kinds of flags that are followed: a widening is itself a change, a position is relative to the others.
-FOLLOWED = (_DROPPING, _GAP, _BAR)
+FOLLOWED = (DROPPING, GAP, BAR)
 FOLLOWED_COLUMNS = [
     "territory",
     "territory_before",
@@ -30,17 +32,15 @@ FOLLOWED_COLUMNS = [
 ]
 _KEY = ["territory", "territory_before", "indicator", "kind", "reference"]
 _PLACE = ["territory", "indicator", "reference"]
-_MARK = " ; "  # between the texts of a caution
 _REDRAWN = "le périmètre du quartier a changé : deux périmètres ne se comparent pas"
 _NOT_THERE = "l'indicateur n'est pas suivi aux deux dates"
 _BROUGHT = "les deux valeurs ne se comparent qu'estimées sur un seul périmètre"
-_NO_GAP = "l'écart n'est pas connu aux deux dates"
 _UNSURE = "ne peut être jugé à l'autre date"
 _NEW_RULE = "la règle n'était pas en vigueur aux deux dates"
 _LEFT = "un écart demeure à l'autre date, dont le creusement n'y est pas jugé"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FlagsOfDate:
     """What is flagged at one date: `told` may go as far as the edition, `every` is all of it.
 
@@ -108,7 +108,7 @@ def _keyed(date: FlagsOfDate, column: str, codes: pd.DataFrame) -> pd.DataFrame:
     kept = flags["kind"].isin(FOLLOWED) & (flags["state"] != TO_CONFIRM)
     rows = flags.loc[kept, ["territory", "indicator", "kind", "reference", "rule", "state"]]
     rows = rows.rename(columns={"territory": column})
-    rows["reference"] = rows["reference"].mask(rows["kind"] == _DROPPING, "").fillna("")
+    rows["reference"] = rows["reference"].mask(rows["kind"] == DROPPING, "").fillna("")
     return rows.merge(codes, how="left", on=column)
 
 
@@ -118,14 +118,11 @@ def _stated(changes: pd.DataFrame) -> dict[tuple[str, str, str], tuple[str, str]
     The empty text stands where they are; what a reference lacks is told under `reference`, what the quartier
     lacks under no reference.
     """
-    own = changes["reason"].fillna("")
-    lacking = changes["status"].map(STATUS_WORDS).fillna(_NO_GAP)
-    own = own.mask((own == "") & (changes["status"] != OBSERVED), lacking)
+    own, other = reasons_of(changes)
+    own = own.mask((own == "") & (changes["status"] != OBSERVED), NO_GAP)
     own = own.mask((own == "") & (changes["basis"] == BROUGHT), _BROUGHT)
-    other = changes["reference_reason"].fillna("")
-    other = other.where(other == "", "référence : " + other)
     other = other.mask((other == "") & (changes["reference_basis"] == BROUGHT), _BROUGHT)
-    other = other.mask((other == "") & (changes["gap"].isna() | changes["gap_before"].isna()), _NO_GAP)
+    other = other.mask((other == "") & (changes["gap"].isna() | changes["gap_before"].isna()), NO_GAP)
     both = own.mask(own == "", other)
     keys = changes[_PLACE].itertuples(index=False, name=None)
     found = dict(zip(keys, zip(both, changes["caution"], strict=True), strict=True))
@@ -146,11 +143,10 @@ def _told(
     if not isinstance(row["territory"], str) or not isinstance(row["territory_before"], str):
         return INCOMPARABLE, _REDRAWN, ""
     rule, kind = str(row["rule"]), row["kind"]
-    against = references[rule] if kind == _DROPPING else (str(row["reference"]),)
+    against = references[rule] if kind == DROPPING else (str(row["reference"]),)
     places = [(row["territory"], str(row["indicator"]), reference) for reference in against]
     lines = [stated.get(place, (_NOT_THERE, "")) for place in places]
-    said = [part for _, text in lines for part in text.split(_MARK) if part]
-    caution = _MARK.join(dict.fromkeys(said))
+    caution = cautions_of(text for _, text in lines)
     asked = [date.asked.get((rule, str(row["indicator"]))) for date in (before, after)]
     why = next((reason for reason, _ in lines if reason), "") or _moved_bar(asked)
     was, is_now = isinstance(row["state_before"], str), isinstance(row["state_after"], str)
@@ -176,12 +172,12 @@ def _unjudged(row: Mapping[str, object], date: FlagsOfDate, column: str) -> str:
     """Say why a flag that is not told at a date may be there all the same; nothing when it is not."""
     flags = date.every
     here = (flags["territory"] == row[column]) & (flags["indicator"] == row["indicator"])
-    if row["kind"] != _DROPPING:
+    if row["kind"] != DROPPING:
         own = (flags["kind"] == row["kind"]) & (flags["reference"].fillna("") == row["reference"])
         return _UNSURE if (here & own).any() else ""
-    if (here & (flags["kind"] == _DROPPING)).any():
+    if (here & (flags["kind"] == DROPPING)).any():
         return _UNSURE
-    return _LEFT if (here & (flags["kind"] == _GAP)).any() else ""
+    return _LEFT if (here & (flags["kind"] == GAP)).any() else ""
 
 
 def counted(flags: pd.DataFrame) -> pd.DataFrame:

@@ -9,17 +9,23 @@ from typing import Any
 import pandas as pd
 
 from oqhs.analysis.dates import BROUGHT
+from oqhs.analysis.lenses import BAR, GAP
+from oqhs.analysis.words import DROPPING
 from oqhs.catalogue import Catalogue
 from oqhs.entries import Indicator
 from oqhs.evaluating import moves, outcomes
 from oqhs.evaluating.findings import REFERENCE, Findings
 from oqhs.publish.flags import KIND_WORDS
 from oqhs.publish.followed import achieved_words, percent
+from oqhs.publish.joint import persons_words, verdict_words
 from oqhs.publish.key_table import MISSING
-from oqhs.publish.theme import gap_words
+from oqhs.publish.limits import MARK
+from oqhs.publish.portrait.figures import interval_words
+from oqhs.publish.theme import count_words, gap_words
 from oqhs.studies.actions import Actions
 from oqhs.text import (
     NO_BREAK_SPACE,
+    coverage_words,
     format_gap,
     format_number,
     format_value,
@@ -37,7 +43,24 @@ _BROUGHT = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+#: What became of flags, several of them.
+_OUTCOMES = {
+    outcomes.APPEARED: "apparus",
+    outcomes.CLOSED: "clos",
+    outcomes.HELD: "maintenus",
+    outcomes.INCOMPARABLE: "non comparables",
+}
+#: What is found of gaps: of one, of several.
+_FINDINGS = {
+    moves.NARROWED: ("écart réduit", "écarts réduits"),
+    moves.WIDENED: ("écart creusé", "écarts creusés"),
+    moves.OTHER: ("autre évolution établie", "autres évolutions établies"),
+    moves.UNSETTLED: ("non établie", "non établies"),
+    moves.INCOMPARABLE: ("non comparable", "non comparables"),
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Told:
     """A table to print, the name of the group of each row, and the lines under it."""
 
@@ -57,9 +80,7 @@ def moves_table(rows: pd.DataFrame) -> Told:
     """Lay out the changes that are known: value and gap then and now, change of the gap, what is found."""
     names = ("gap_before", "gap", "gap_change")
     gaps = {name: _signed(rows[name], rows["decimals"]) for name in names}
-    # What makes a change doubtful is its caution, where it has one that is its own.
-    why = rows["why"].mask(rows["why"] == moves.CAUTION, rows["caution"])
-    why = why.mask(rows["why"] == moves.ONE_PERIMETER, _BROUGHT)
+    why = rows["why"].mask(rows["why"] == moves.ONE_PERIMETER, _BROUGHT)
     marks, below = _called(why)
     table = pd.DataFrame(
         {
@@ -98,10 +119,7 @@ def _intervals(rows: pd.DataFrame) -> pd.Series:
     """Give the interval of each change of a gap, between brackets; nothing where there is none."""
     bounds = rows[["gap_change_ci_lower", "gap_change_ci_upper", "decimals"]]
     told = [
-        f" [{format_number(low, int(digits), signed=True)}{NO_BREAK_SPACE}; "
-        f"{format_number(high, int(digits), signed=True)}]"
-        if pd.notna(low)
-        else ""
+        f" {words}" if (words := interval_words(low, high, int(digits))) else ""
         for low, high, digits in bounds.itertuples(index=False)
     ]
     return pd.Series(told, index=rows.index, dtype="str")
@@ -153,14 +171,23 @@ def together_table(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         told.append(
             {
                 "Indicateur": one.label,
+                "Années": " puis ".join(filter(None, (row.year_before, row.year))),
                 "Première date": format_value(row.value_before, one.unit, digits) or MISSING,
                 "Seconde date": format_value(row.value, one.unit, digits) or MISSING,
                 "Évolution": format_gap(row.change, one.unit, digits) or MISSING,
-                "Remarque": row.why[:1].upper() + row.why[1:],
+                "Remarque": _remark(row.why, row.coverage_before, row.coverage),
             }
         )
-    heads = ["Indicateur", "Première date", "Seconde date", "Évolution", "Remarque"]
+    heads = ["Indicateur", "Années", "Première date", "Seconde date", "Évolution", "Remarque"]
     return pd.DataFrame(told, columns=heads, dtype="str")
+
+
+def _remark(why: str, *coverages: float) -> str:
+    """Say why there is no change, and how far a sum is from being whole at each date."""
+    sides = zip(("première date", "seconde date"), coverages, strict=True)
+    known = ((side, coverage_words(share, "connus, là où c'est le moins")) for side, share in sides)
+    said = MARK.join([*filter(None, [why]), *(f"{side} : {words}" for side, words in known if words)])
+    return said[:1].upper() + said[1:]
 
 
 def flags_table(flags: pd.DataFrame, findings: Findings) -> Told:
@@ -173,7 +200,7 @@ def flags_table(flags: pd.DataFrame, findings: Findings) -> Told:
         for head, side in (("Première date", "_before"), ("Seconde date", ""))
     }
     references = flags["reference"].map(REFERENCE_NAMES)
-    beside = references.mask(flags["kind"] == "decrochage", REFERENCE_NAMES[REFERENCE])
+    beside = references.mask(flags["kind"] == DROPPING, REFERENCE_NAMES[REFERENCE])
     columns = {
         "Quartier": [label_of(row, findings) for row in flags.to_dict("records")],
         "Indicateur": [one.label for one in entries],
@@ -187,7 +214,7 @@ def flags_table(flags: pd.DataFrame, findings: Findings) -> Told:
 
 def _flagged(row: Mapping[str, Any], side: str, one: Indicator) -> str:
     """Print the figure a flag is about: the value that is at a bar, or the gap."""
-    if row["kind"] == "seuil":
+    if row["kind"] == BAR:
         return format_value(row[f"value{side}"], one.unit, one.decimals) or MISSING
     return format_gap(row[f"gap{side}"], one.unit, one.decimals) or MISSING
 
@@ -203,20 +230,15 @@ def told_flags(flags: pd.DataFrame) -> pd.DataFrame:
     """Leave out what cannot be compared, and the gaps whose décrochage has the same outcome."""
     seen = flags[flags["outcome"] != outcomes.INCOMPARABLE]
     keys = ["territory", "indicator", "outcome"]
-    dropping = (seen["kind"] == "decrochage").groupby([seen[name] for name in keys]).transform("any")
-    return seen[~(dropping & (seen["kind"] == "ecart"))].reset_index(drop=True)
+    dropping = (seen["kind"] == DROPPING).groupby([seen[name] for name in keys]).transform("any")
+    return seen[~(dropping & (seen["kind"] == GAP))].reset_index(drop=True)
 
 
 def flag_counts_table(flags: pd.DataFrame) -> pd.DataFrame:
     """Lay out how many flags of each kind had each outcome."""
     found = outcomes.counted(flags)
     found["kind"] = found["kind"].map(KIND_WORDS).str.capitalize()
-    heads = {
-        "apparu": "Apparus",
-        "clos": "Clos",
-        "maintenu": "Maintenus",
-        "non comparable": "Non comparables",
-    }
+    heads = {name: words.capitalize() for name, words in _OUTCOMES.items()}
     return found.rename(columns={"kind": "Signalement", **heads}).astype("str")
 
 
@@ -263,16 +285,15 @@ def joint_table(rows: pd.DataFrame) -> Told:
     """
     told = []
     for row in rows.to_dict("records"):
-        heard = format_number(row["persons"]) or "non dit"
-        bound = "" if row["persons_exact"] or pd.isna(row["persons"]) else "au moins "
-        ends = [format_number(row[name], row["decimals"], signed=True) for name in ("low", "high")]
-        interval = f" [{ends[0]}{NO_BREAK_SPACE}; {ends[1]}]" if all(ends) else ""
+        gap = format_gap(row["gap"], row["unit"], row["decimals"]) or MISSING
+        interval = interval_words(row["low"], row["high"], row["decimals"])
         told.append(
             {
                 "Indicateur": row["indicator_label"],
-                "Écart": (format_gap(row["gap"], row["unit"], row["decimals"]) or MISSING) + interval,
-                "Personnes qui en parlent": bound + heard,
-                "Verdict": row["verdict"] + (f" ({row['verdict_origin']})" if row["verdict_origin"] else ""),
+                "Année": "" if pd.isna(row["year"]) else str(row["year"]),
+                "Écart": f"{gap} {interval}".rstrip(),
+                "Personnes qui en parlent": persons_words(row),
+                "Verdict": verdict_words(row),
                 "Note": row["verdict_note"],
             }
         )
@@ -290,41 +311,15 @@ def quotes_of(rows: pd.DataFrame) -> tuple[str, ...]:
 
 def outcome_words(flags: pd.DataFrame) -> str:
     """Count flags by what became of them, in a sentence."""
-    counts = flags["outcome"].value_counts()
-    plural = {
-        "apparu": "apparus",
-        "clos": "clos",
-        "maintenu": "maintenus",
-        "non comparable": "non comparables",
-    }
-    told = [
-        f"{format_number(int(counts.get(name, 0)))}{NO_BREAK_SPACE}"
-        f"{plural[name] if counts.get(name, 0) > 1 else name}"
-        for name in outcomes.OUTCOMES
-    ]
-    return listing(told)
+    return _counts(flags["outcome"], {name: (name, words) for name, words in _OUTCOMES.items()})
 
 
 def finding_words(rows: pd.DataFrame) -> str:
     """Count changes by what is found of them, in a sentence."""
-    counts = rows["finding"].value_counts()
-    plural = {
-        moves.NARROWED: "écarts réduits",
-        moves.WIDENED: "écarts creusés",
-        moves.OTHER: "autres évolutions établies",
-        moves.UNSETTLED: "non établies",
-        moves.INCOMPARABLE: "non comparables",
-    }
-    single = {
-        moves.NARROWED: "écart réduit",
-        moves.WIDENED: "écart creusé",
-        moves.OTHER: "autre évolution établie",
-        moves.UNSETTLED: "non établie",
-        moves.INCOMPARABLE: "non comparable",
-    }
-    told = [
-        f"{format_number(count)}{NO_BREAK_SPACE}{(plural if count > 1 else single)[name]}"
-        for name in moves.FINDINGS
-        for count in [int(counts.get(name, 0))]
-    ]
-    return listing(told)
+    return _counts(rows["finding"], _FINDINGS)
+
+
+def _counts(kinds: pd.Series, words: Mapping[str, tuple[str, str]]) -> str:
+    """Count rows by kind, in the order of the words: those of one, and those of several."""
+    counts = kinds.value_counts()
+    return listing([count_words(int(counts.get(name, 0)), *both) for name, both in words.items()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,18 +10,25 @@ from oqhs.text import NO_BREAK_SPACE, NOT_AVAILABLE, STATUS_WORDS, listing
 
 #: What stands between the parts of a note.
 MARK = " ; "
+#: What a column of notes of a producer says: its name, and the mark.
+_COLUMN = re.compile(r"[A-Z][A-Z0-9_]* = ")
 _FEW = 3  # things that are named rather than counted
 
 
 def parts_of(note: object) -> list[str]:
-    """Give the parts of a note; none when there is no note.
+    """Give the parts of a note, that of a producer in words; none when there is no note.
 
     Examples
     --------
     >>> parts_of("estimation ; partiel"), parts_of(None), parts_of("")
     (['estimation', 'partiel'], [], [])
+    >>> parts_of("DISP_NOTE_A21 = 1")
+    ['réserve du producteur sur la valeur (DISP_NOTE_A21 = 1)']
     """
-    return [part for part in note.split(MARK) if part] if isinstance(note, str) else []
+    parts = [part for part in note.split(MARK) if part] if isinstance(note, str) else []
+    return [
+        f"réserve du producteur sur la valeur ({part})" if _COLUMN.match(part) else part for part in parts
+    ]
 
 
 def why_no_gap(gap: Mapping[str, Any]) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import shutil
 import unicodedata
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,7 +18,7 @@ from oqhs.documents import read_model, validated
 from oqhs.errors import CatalogueError, DataError, LayoutError, OqhsError, Problem, UnknownError
 from oqhs.sources import load
 from oqhs.sources.archives import open_archive
-from oqhs.sources.cards import STUDIED, Card, Origin, card_path, sha256, unknown_names
+from oqhs.sources.cards import STUDIED, Card, Origin, card_path, sha256, unknown_names, write_card
 from oqhs.sources.delimited import read_delimited
 from oqhs.sources.opening import ARCHIVES, LAYERS, TEXTS, WORKBOOKS, is_companion, open_tables
 from oqhs.sources.parquet import is_geoparquet
@@ -56,6 +56,7 @@ def receive(
     today: dt.date,
     past: Mapping[str | None, Card],
     vouched: Container[str],
+    study: Callable[[Path, str], object],
 ) -> list[Delivery]:
     """Read files as they arrive and make the card of each; nothing is put under `data/raw`.
 
@@ -78,6 +79,8 @@ def receive(
         again. Under None, one that holds for any file.
     vouched : container of str
         Names of files that a card vouches for: one that is not recognised may correct it.
+    study : callable
+        Reads the file of a study, by its path and its layout.
 
     Returns
     -------
@@ -101,7 +104,9 @@ def receive(
             old = past.get(staged.name, past.get(None))
             try:
                 card = _card_of(staged, given, origin, catalogue, said, today, old)
-                received.append(_read(staged, given, card, catalogue, said, inherits=old is not None))
+                received.append(
+                    _read(staged, given, card, catalogue, said, inherits=old is not None, study=study)
+                )
             except OqhsError as error:
                 # The reader knows the file by the place where it is set aside.
                 names = {str(staged): given, str(card_path(staged)): card_path(given)}
@@ -247,11 +252,20 @@ def _sidecars(path: Path) -> list[Path]:
 
 
 def _read(
-    staged: Path, given: Path, card: Card, catalogue: Catalogue, said: Mapping[str, Any], *, inherits: bool
+    staged: Path,
+    given: Path,
+    card: Card,
+    catalogue: Catalogue,
+    said: Mapping[str, Any],
+    *,
+    inherits: bool,
+    study: Callable[[Path, str], object],
 ) -> Delivery:
     """Read a file whole with its card, and complete the card with what was read."""
     if card.layout in STUDIED:
-        # Nothing of it is a figure: `oqhs check` reads it as the study it is.
+        # Nothing of it is a figure: it is read to see that it is as it must be.
+        write_card(staged, card)
+        study(staged, card.layout)
         nothing = Reading(pd.DataFrame(), staged, card.layout, 0)
         return Delivery(staged, given, card, nothing, inherits)
     reading = load(staged, card=card, catalogue=catalogue)

@@ -11,7 +11,7 @@ from oqhs.sources.cards import Card, card_path, find_card, read_card, read_cards
 
 CONTENT = b"CODGEO;POP\n94028;1\n"
 ALLOWED = (
-    "archive, attributes, canopy, diffusion, exposure, facilities, heat, id, invented, kind, layer, layout, licence, "
+    "archive, attributes, canopy, diffusion, dpo, exposure, facilities, heat, id, interviews, invented, kind, layer, layout, licence, "
     "mapping, memberships, obtained, path, people, perimeter, replaces, sha256, sheet, sidecars, source, streets, "
     "title, year, years"
 )

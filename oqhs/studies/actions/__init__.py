@@ -10,7 +10,7 @@ from oqhs.studies.actions.catalogue import (
 )
 from oqhs.studies.actions.grants import grant_totals
 from oqhs.studies.actions.progress import progress
-from oqhs.studies.actions.reading import read, read_grants, read_several
+from oqhs.studies.actions.reading import read, read_grants, read_several, read_several_grants
 
 __all__ = [
     "ACTIONS_FILE",
@@ -24,4 +24,5 @@ __all__ = [
     "read",
     "read_grants",
     "read_several",
+    "read_several_grants",
 ]

@@ -110,7 +110,8 @@ def open_cells(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) 
     Raises
     ------
     LayoutError
-        The columns are not there, there are others, or several tables have them.
+        The columns are not there, there are others, two have one name but for capitals and accents, or
+        several tables have them.
     DataError
         As `oqhs.sources.opening.open_tables`.
     """
@@ -124,7 +125,7 @@ def open_cells(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) 
             todo="keep one of them" if tables else "write these names in the first line",
         )
     text = tables[0]
-    names = {_bare(name): name for name in text.header}
+    names = _called(text, [*needed, *optional])
     foreign = [header for bare, header in names.items() if bare not in {*needed, *optional}]
     if foreign:
         raise LayoutError.gather(
@@ -151,6 +152,28 @@ def _table(table: TextTable | Sheet, needed: Sequence[str]) -> TextTable | None:
                 return table.table([first.upper(), *others], ",")
         return None
     return table if {_bare(name) for name in table.header} >= set(needed) else None
+
+
+def _called(text: TextTable, known: Sequence[str]) -> dict[str, str]:
+    """Give the names of the columns by what we call them; refuse two that come to the same."""
+    called: dict[str, list[str]] = {}
+    for name in text.header:
+        called.setdefault(_bare(name), []).append(name)
+    alike = {bare: same for bare, same in called.items() if len(same) > 1}
+    if alike:
+        raise LayoutError.gather(
+            Problem(
+                "two columns have one name, capitals and accents apart",
+                file=text.path,
+                sheet=text.sheet,
+                column=bare,
+                found=", ".join(same),
+                allowed=f"one column a name: {', '.join(known)}",
+                todo="keep the right one, and remove the other",
+            )
+            for bare, same in alike.items()
+        )
+    return {bare: name for bare, (name,) in called.items()}
 
 
 def _headers(path: Path) -> str:

@@ -33,10 +33,11 @@ def grant_totals(grants: pd.DataFrame, geography: Geography) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `GRANT_TOTAL_COLUMNS`, sorted by year, kind and territory: applications (`n_files`), those that were
-        granted something, those whose amounts are known, and these amounts in euros: a minimum where fewer
-        are known, missing where none is. An application for a quartier is counted in its EPT too, unless it
-        lies in several, and in the département.
+        `GRANT_TOTAL_COLUMNS`, sorted by year, kind and territory: applications (`n_files`), those known to
+        have been granted something (`n_granted`, Int64), those whose amounts are known, and these amounts in
+        euros. `n_granted` and `granted_eur` are minima where `n_granted_known` is under `n_files`, missing
+        where it is 0; `asked_eur` and `n_asked_known` alike. An application for a quartier is counted in its
+        EPT too, unless it lies in several, and in the département.
 
     Raises
     ------
@@ -61,6 +62,7 @@ def grant_totals(grants: pd.DataFrame, geography: Geography) -> pd.DataFrame:
     )
     for side in ("asked", "granted"):
         found[f"{side}_eur"] = found[f"{side}_eur"].where(found[f"n_{side}_known"] > 0)
+    found["n_granted"] = found["n_granted"].astype("Int64").where(found["n_granted_known"] > 0)
     return found.reset_index()[GRANT_TOTAL_COLUMNS].sort_values(
         ["year", "kind", "territory"], ignore_index=True
     )

@@ -7,9 +7,9 @@ from collections.abc import Hashable
 import pandas as pd
 
 from oqhs.secrecy import Relation, protect, sensitive_cells, statements
+from oqhs.studies.actions.territories import GROUP, added_up
 from oqhs.text import OBSERVED
 
-_GROUP = ["action", "indicator", "period"]
 _REST = "le reste de"  # of what was given for a territory, once its parts are taken off
 
 
@@ -36,14 +36,16 @@ def hidden_rows(rows: pd.DataFrame, pairs: pd.DataFrame, least: int, level: floa
 
     Notes
     -----
-    A sum binds its parts. A figure given for an EPT or the département binds its parts and what is left of
-    it: a rest under the threshold is as small a count as any other (a quartier whose count the producer hid,
-    or that is not followed), and is protected too. A total under the sum of its parts is an error of the
-    file and binds nothing.
+    A sum binds its parts; those of the département are told by `oqhs.studies.actions.territories.added_up`.
+    A figure given for an EPT or the département binds its parts and what is left of it: a rest under the
+    threshold is as small a count as any other (a quartier whose count the producer hid, or that is not
+    followed), and is protected too. A total under the sum of its parts is an error of the file and binds
+    nothing.
     """
-    seen = rows[rows["status"] == OBSERVED]
+    # A quartier whose figure is not known is followed all the same.
+    seen = rows.assign(added=added_up(rows, pairs))[rows["status"] == OBSERVED]
     gone = [
-        one for _, group in seen.groupby(_GROUP, sort=False) for one in _hidden(group, pairs, least, level)
+        one for _, group in seen.groupby(GROUP, sort=False) for one in _hidden(group, pairs, least, level)
     ]
     return rows.index[rows.index.isin(gone)]
 
@@ -76,22 +78,22 @@ def _hidden(group: pd.DataFrame, pairs: pd.DataFrame, least: int, level: float) 
 def _bound(group: pd.DataFrame, pairs: pd.DataFrame) -> list[tuple[str, list[str], bool]]:
     """Give the figures that others are parts of: territory, its parts, whether it is their sum.
 
-    The département is bound to its quartiers, and to its EPT with the quartiers no EPT holds whole.
+    The département is bound to what it adds up, and to its EPT with the quartiers no EPT holds whole.
     """
     summed = dict(zip(group["territory"], group["summed"], strict=True))
     held = pairs[pairs["whole"] & pairs["territory"].isin(list(summed)) & pairs["parent"].isin(list(summed))]
     kind = held["territory"].map(dict(zip(group["territory"], group["kind"], strict=True)))
+    added = set(group.loc[group["added"], "territory"])
     found: list[tuple[str, list[str], bool]] = []
     in_ept = set(held.loc[(kind == "qpv") & (held["parent_kind"] == "ept"), "territory"])
     for (parent, parent_kind), rows in held.groupby(["parent", "parent_kind"]):
         own = kind[rows.index]
         quartiers = list(rows.loc[own == "qpv", "territory"])
         epts = list(rows.loc[own == "ept", "territory"])
-        exact = bool(summed[parent])
-        if quartiers:
-            found.append((str(parent), quartiers, exact))
-        if parent_kind == "departement" and epts:
-            # It is the sum of its quartiers, or of its EPT where none is followed: of the rest, not always.
-            parts = [*epts, *(one for one in quartiers if one not in in_ept)]
-            found.append((str(parent), parts, exact and not quartiers))
+        parts = [*quartiers, *(one for one in epts if one in added)]
+        if parts:
+            found.append((str(parent), parts, bool(summed[parent])))
+        others = [*epts, *(one for one in quartiers if one not in in_ept)]
+        if parent_kind == "departement" and set(others) != set(parts):
+            found.append((str(parent), others, False))
     return found

@@ -12,8 +12,9 @@ from oqhs.entries import Diffusion
 from oqhs.geography import Geography
 from oqhs.studies.actions.catalogue import Actions
 from oqhs.studies.actions.hiding import hidden_rows
+from oqhs.studies.actions.mentions import without_traces
 from oqhs.studies.actions.reading import KEY
-from oqhs.studies.actions.territories import kinds, refuse_strangers, wholes
+from oqhs.studies.actions.territories import GROUP, added_up, kinds, refuse_strangers, wholes
 from oqhs.tables import worst_status
 from oqhs.text import OBSERVED, SECRET, format_number
 
@@ -34,10 +35,9 @@ PROGRESS_COLUMNS = [
     "source",
     "note",
 ]
-#: What stands in the note of a figure that is hidden.
+#: The whole note of a figure that is hidden.
 HIDDEN = "secret statistique"
 _DIFFERS = "le total livré n'est pas la somme des territoires suivis"
-_GROUP = ["action", "indicator", "period"]
 _MARK = " ; "
 
 
@@ -52,8 +52,8 @@ def progress(
     """Measure how far actions are, by quartier, EPT and département.
 
     A figure given for an EPT or the département stands as it was given. Where there is none, those of its
-    quartiers are added up if they may be; the département adds up its EPT where no quartier is followed.
-    A quartier that lies in several EPT is counted in the département only.
+    quartiers are added up if they may be. The département adds up the quartiers, and the EPT none of whose
+    quartiers is followed. A quartier that lies in several EPT is counted in the département only.
 
     Parameters
     ----------
@@ -65,7 +65,8 @@ def progress(
         The fiches it is about.
     diffusion : {"partenaires", "public", "interne"}
         But for `interne`, counts of persons under `secret_departement_min` are hidden, with what would give
-        them back; see `oqhs.studies.actions.hiding`.
+        them back (see `oqhs.studies.actions.hiding`) and what was noted of them; a source or a note that may
+        tell who somebody is gives way to `oqhs.studies.actions.mentions.SET_ASIDE`.
     catalogue : Catalogue, optional
         Thresholds; those of the package by default. They are those in force at the end of the last period.
 
@@ -76,7 +77,8 @@ def progress(
         EPT and quartiers. `target` and `achieved` in the unit of the follow-up; `rate_pct` is unrounded: what
         was achieved of what was aimed at, in per cent, over the same territories; missing when one is, or
         when nothing was aimed at. `n_known` of the `n_total` territories of the table are known (`coverage`
-        is their share): a sum of fewer is a minimum, and says so. `summed` says that it is a sum.
+        is their share): a sum of fewer is a minimum, and says so. `summed` says that it is a sum; that of the
+        département names the EPT whose own figure is not in it and is not the sum of their quartiers.
 
     Raises
     ------
@@ -88,11 +90,14 @@ def progress(
     refuse_strangers(table["territory"], geography, "the table of follow-up")
     pairs = table[["action", "indicator"]].drop_duplicates()
     known = {(a, name): actions.follow_up(a, name) for a, name in pairs.itertuples(index=False)}
+    parents = wholes(geography)
     given = _given(table, geography)
+    if diffusion != "interne":
+        given = given.assign(**{name: without_traces(given[name]) for name in ("source", "note")})
     adding = [key for key, one in known.items() if one.additive]
-    sums = _sums(given[_keys(given).isin(adding)], wholes(geography))
+    sums = _sums(given[_keys(given).isin(adding)], parents)
     rows = pd.concat([given, _not_given(sums, given)], ignore_index=True)
-    rows = _with_rates(_with_sums(rows, sums))
+    rows = _with_rates(_with_set_aside(_with_sums(rows, sums), parents))
     people = [key for key, one in known.items() if one.persons]
     if diffusion != "interne" and people and len(rows):
         found = built_in() if catalogue is None else catalogue
@@ -101,7 +106,7 @@ def progress(
             found.threshold(name, day) for name in ("secret_departement_min", "secret_protection")
         )
         counted = rows[_keys(rows).isin(people)]
-        rows = _without(rows, hidden_rows(counted, wholes(geography), int(least), level))
+        rows = _without(rows, counted.index, hidden_rows(counted, parents, int(least), level))
     return _laid_out(rows, actions)
 
 
@@ -124,16 +129,14 @@ def _given(table: pd.DataFrame, geography: Geography) -> pd.DataFrame:
 
 
 def _sums(given: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Add quartiers up into their EPT and the département; EPT, where no quartier is followed.
+    """Add quartiers up into their EPT and the département, and there EPT without a quartier followed.
 
     `aimed` is what was aimed at in the territories whose figure is known; missing when one has no target.
     """
-    quartiers = (given["kind"] == "qpv").groupby([given[name] for name in _GROUP]).transform("any")
-    base = given[(given["kind"] == "qpv") | ((given["kind"] == "ept") & ~quartiers)]
-    columns = [*_GROUP, "territory", "target", "achieved", "aimed", "status", "n_known", "source"]
-    parts = base[columns].merge(pairs, on="territory")
-    by = [*_GROUP, "parent", "parent_kind"]
-    left = parts[~parts["whole"]].groupby(by)["territory"].agg(", ".join).rename("left_out")
+    columns = [*GROUP, "territory", "target", "achieved", "aimed", "status", "n_known", "source"]
+    parts = given.loc[added_up(given, pairs), columns].merge(pairs, on="territory")
+    by = [*GROUP, "parent", "parent_kind"]
+    left = parts[~parts["whole"]].groupby(by)["territory"].agg(_codes).rename("left_out")
     parts = parts[parts["whole"]]
     parts = parts.assign(
         untold=parts["target"].isna(), unaimed=parts["aimed"].isna() & (parts["n_known"] == 1)
@@ -160,6 +163,10 @@ def _sums(given: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     return found.rename(columns=names).assign(summed=True, of_parts=np.nan, note="")
 
 
+def _codes(cells: pd.Series) -> str:
+    return ", ".join(sorted(cells))
+
+
 def _not_given(sums: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
     """Leave out the sums of territories that have a figure of their own."""
     there = pd.MultiIndex.from_frame(sums[KEY]).isin(pd.MultiIndex.from_frame(given[KEY]))
@@ -175,7 +182,19 @@ def _with_sums(rows: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     achieved = rows["achieved"].to_numpy()
     against = ~rows["summed"].to_numpy() & ((achieved != complete) | (least > achieved))
     against &= ~np.isnan(achieved) & (~np.isnan(complete) | (least > achieved))
-    return rows.assign(of_parts=np.where(against, least, np.nan), left_out=rows["left_out"].fillna(""))
+    return rows.assign(
+        of_parts=np.where(against, least, np.nan),
+        unlike=~rows["summed"].to_numpy() & (achieved != complete),
+        left_out=rows["left_out"].fillna(""),
+    )
+
+
+def _with_set_aside(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Name beside the sum of the département the EPT whose own figure says more than their quartiers."""
+    aside = rows["unlike"] & (rows["kind"] == "ept") & (rows["status"] == OBSERVED) & ~added_up(rows, pairs)
+    names = rows[aside].groupby(GROUP)["territory"].agg(_codes)
+    told = names.reindex(pd.MultiIndex.from_frame(rows[GROUP])).fillna("").to_numpy()
+    return rows.assign(set_aside=np.where(rows["summed"] & (rows["kind"] == "departement"), told, ""))
 
 
 def _with_rates(rows: pd.DataFrame) -> pd.DataFrame:
@@ -183,11 +202,14 @@ def _with_rates(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(rate_pct=rates, coverage=rows["n_known"] / rows["n_total"], hidden=False)
 
 
-def _without(rows: pd.DataFrame, hidden: pd.Index) -> pd.DataFrame:
-    """Take hidden figures out, and the sums that the notes of their group would tell."""
+def _without(rows: pd.DataFrame, people: pd.Index, hidden: pd.Index) -> pd.DataFrame:
+    """Take hidden figures out, with what would tell them in the notes of their group."""
     out = rows.index.isin(hidden)
-    touched = pd.Series(out, rows.index).groupby([rows[name] for name in _GROUP]).transform("any")
+    touched = pd.Series(out, rows.index).groupby([rows[name] for name in GROUP]).transform("any")
+    # A count that its producer hid is not told by what was noted beside it either.
+    kept_back = rows.index.isin(people) & (out | (rows["status"] == SECRET))
     return rows.assign(
+        note=rows["note"].mask(kept_back, ""),
         achieved=rows["achieved"].mask(out),
         rate_pct=rows["rate_pct"].mask(out),
         status=rows["status"].mask(out, SECRET),
@@ -210,10 +232,10 @@ def _laid_out(rows: pd.DataFrame, actions: Actions) -> pd.DataFrame:
 
 
 def _note(row: dict[str, object]) -> str:
-    """Say in French what limits a figure."""
-    told = [str(row["note"])] if row["note"] else []
+    """Say in French what limits a figure; of one that is hidden, only that it is."""
     if row["hidden"]:
-        return _MARK.join([*told, HIDDEN])
+        return HIDDEN
+    told = [str(row["note"])] if row["note"] else []
     known, total = int(row["n_known"]), int(row["n_total"])  # type: ignore[call-overload]
     if row["summed"] and 0 < known < total:
         told.append(
@@ -223,6 +245,8 @@ def _note(row: dict[str, object]) -> str:
         told.append("aucun des territoires suivis n'est connu")
     if row["left_out"]:
         told.append(f"sans {row['left_out']}, à cheval sur plusieurs EPT")
+    if row["set_aside"]:
+        told.append(f"sans le total livré de {row['set_aside']}, dont des quartiers sont suivis")
     if row["status"] == OBSERVED and np.isnan(float(row["rate_pct"])):  # type: ignore[arg-type]
         told.append("pas de taux : une cible manque ou est nulle")
     parts = float(row["of_parts"])  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +42,8 @@ KEY = ["action", "indicator", "territory", "period"]
 FOLLOWED_KINDS = ("qpv", "ept", "departement")
 GRANT_KINDS = ("qpv", "commune", "ept", "departement")
 _FULL_PCT = 100
+_ONE_ROW = "one row per action, follow-up, territory and year"
+_ONE_APPLICATION = "one row per application"
 #: An id of a file, not a name.
 _FILE_ID = r"(?=.*[0-9])[A-Za-z0-9./_-]{1,40}"
 
@@ -89,10 +91,10 @@ def read(path: str | Path, catalogue: Actions | None = None) -> pd.DataFrame:
     frame["achieved"], frame["status"] = achieved["value"], achieved["status"].astype("str")
     frame["source"], frame["note"] = cells.texts("source"), cells.texts("note")
     _check_values(cells, frame, known)
-    cells.report(frame["source"] == "", "no source is told", "source", "who gave this figure, and when")
+    allowed = "the service that gave this figure, and the date: no name of a person"
+    cells.report(frame["source"] == "", "no source is told", "source", allowed)
     twice = frame.duplicated(KEY, keep="first") & frame[KEY].ne("").all(axis=1)
-    allowed = "one row per action, follow-up, territory and year"
-    cells.report(twice, "this row stands twice", "territoire", allowed, "keep one of them")
+    cells.report(twice, "this row stands twice", "territoire", _ONE_ROW, "keep one of them")
     cells.refuse()
     return frame[TABLE_COLUMNS].sort_values(KEY, ignore_index=True)
 
@@ -105,25 +107,29 @@ def read_several(paths: Iterable[str | Path], catalogue: Actions | None = None) 
     LayoutError, DataError
         As `read`; and `DataError` where two files have one action, follow-up, territory and year.
     """
-    files = list(paths)
-    frames = [read(path, catalogue).assign(_file=str(path)) for path in files]
+    frames = [read(path, catalogue).assign(_file=str(path)) for path in paths]
     if not frames:
         types = {"period": "Int64", "target": "float64", "achieved": "float64"}
         return pd.DataFrame({name: pd.Series(dtype=types.get(name, "str")) for name in TABLE_COLUMNS})
-    together = pd.concat(frames, ignore_index=True)
-    twice = together[together.duplicated(KEY)]
+    return _together(frames, KEY, _ONE_ROW)[TABLE_COLUMNS].sort_values(KEY, ignore_index=True)
+
+
+def _together(frames: Sequence[pd.DataFrame], key: list[str], allowed: str) -> pd.DataFrame:
+    """Put the tables of several files, told by `_file`, one under another; refuse a key of two files."""
+    every = pd.concat(frames, ignore_index=True)
+    twice = every[every.duplicated(key)]
     if len(twice):
         raise DataError.gather(
             Problem(
                 "this row stands in another file too",
                 file=row["_file"],
-                found=", ".join(str(row[name]) for name in KEY),
-                allowed="one row per action, follow-up, territory and year",
+                found=", ".join(str(row[name]) for name in key),
+                allowed=allowed,
                 todo="keep one of them",
             )
             for row in twice.to_dict("records")
         )
-    return together[TABLE_COLUMNS].sort_values(KEY, ignore_index=True)
+    return every
 
 
 def _follow_ups(cells: Cells, action: pd.Series, known: Actions) -> pd.Series:
@@ -190,7 +196,25 @@ def read_grants(path: str | Path) -> pd.DataFrame:
     named = ~frame["dossier"].str.fullmatch(_FILE_ID)
     allowed = "letters without accents, digits, . / _ -, with a digit"
     cells.report(named, "this is not the id of an application", "dossier", allowed, "write its number")
-    cells.report(frame["dossier"].duplicated() & ~named, "this row stands twice", "dossier", "one row each")
+    cells.report(frame["dossier"].duplicated() & ~named, "this row stands twice", "dossier", _ONE_APPLICATION)
     cells.report(frame["theme"] == "", "no theme is told", "thematique", "a theme")
     cells.refuse()
     return frame[GRANT_COLUMNS].sort_values(["year", "dossier"], ignore_index=True)
+
+
+def read_several_grants(paths: Iterable[str | Path]) -> pd.DataFrame:
+    """Read several tables of grants as one; one file at least.
+
+    Returns
+    -------
+    DataFrame
+        As `read_grants`.
+
+    Raises
+    ------
+    LayoutError, DataError
+        As `read_grants`; and `DataError` where two files have one application, which would count twice.
+    """
+    frames = [read_grants(path).assign(_file=str(path)) for path in paths]
+    every = _together(frames, ["dossier"], _ONE_APPLICATION)
+    return every[GRANT_COLUMNS].sort_values(["year", "dossier"], ignore_index=True)

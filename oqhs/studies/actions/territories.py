@@ -7,6 +7,8 @@ import pandas as pd
 from oqhs.errors import DataError, Problem
 from oqhs.geography import Geography
 
+#: What one figure a territory is given for.
+GROUP = ["action", "indicator", "period"]
 _SHOWN = 20
 
 
@@ -56,3 +58,26 @@ def wholes(geography: Geography) -> pd.DataFrame:
     epts = pd.DataFrame({"territory": geography.of_kind("ept"), "parent": geography.departement})
     whole = [pairs.assign(whole=~several), epts.assign(parent_kind="departement", whole=True)]
     return pd.concat(whole, ignore_index=True)
+
+
+def added_up(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
+    """Say which figures make up that of the département.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `GROUP`, `territory`, `kind`: every figure followed, known or not.
+    pairs : DataFrame
+        As `wholes` gives it.
+
+    Returns
+    -------
+    Series of bool
+        Index of `rows`: True for a quartier, and for an EPT none of whose quartiers, even one that lies in
+        another EPT too, is followed in the same group. An EPT is never added to its own quartiers.
+    """
+    quartiers, epts = rows["kind"] == "qpv", rows["kind"] == "ept"
+    held = pairs.loc[pairs["parent_kind"] == "ept", ["territory", "parent"]]
+    followed = rows.loc[quartiers, [*GROUP, "territory"]].merge(held, on="territory")
+    own = pd.MultiIndex.from_frame(rows[[*GROUP, "territory"]])
+    return quartiers | (epts & ~own.isin(pd.MultiIndex.from_frame(followed[[*GROUP, "parent"]])))

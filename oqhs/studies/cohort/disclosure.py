@@ -9,7 +9,7 @@ and its height gives the number at risk. Nothing of it leaves. What leaves follo
 2. Coarse steps. Time is months since the opening of the right, by whole quarters (`cohorte_pas_mois`), never
    a date. Quarters are merged until a step of a reason rests on 11 exits for that reason in each group; what
    remains at the end joins the last step. A curve starts when 11 people are at risk in each group, and stops
-   when they no longer are.
+   before the first quarter during which, at any time, they are fewer.
 3. Rare reasons. A reason under the threshold in a group is told with others, the rarest first, until they
    reach it together: hidden alone, it would be what the others leave (incidences and survival add up to 1).
 4. Differences. Neither the number at risk nor the share still there is told: between two steps, they would
@@ -24,7 +24,7 @@ what the second adds may be small, and must be looked at before it leaves.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -54,7 +54,8 @@ QUARTIER_COLUMNS = ["territory", "persons", "exits", "per_100_years", "ci_lower"
 _MONTHS_A_YEAR = 12
 
 
-class _Window(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False)
+class _Window:
     """People seen within some months since the opening, by quarters, and no farther."""
 
     rows: pd.DataFrame
@@ -150,30 +151,41 @@ def _window(cohort: Cohort, moves: Moves) -> _Window:
     rows = rows[rows["group"].isin([QPV, OUTSIDE])]
     last = int(rows["time"].max()) if len(rows) else 0
     grid = np.arange(0, last + 1, pace)
-    at_risk = np.array(
-        [
-            np.searchsorted(np.sort(part["entry"]), grid, side="right")
-            - np.searchsorted(np.sort(part["time"]), grid, side="right")
-            for _, part in rows.groupby("group", sort=True)
-        ]
-    ).reshape(-1, len(grid))
-    fewest = at_risk.min(axis=0) if len(at_risk) else np.zeros(len(grid), dtype=np.int64)
+    at_risk = np.array([_fewest(part, grid) for _, part in rows.groupby("group", sort=True)])
+    fewest = at_risk.min(axis=0) if len(at_risk) else np.zeros(len(grid) - 1, dtype=np.int64)
     enough = np.flatnonzero(fewest >= threshold)
-    if len(enough) <= 1:
+    if not len(enough):
         raise MeasureError(
             "too few people are at risk for a curve to leave",
             column="at_risk",
-            found=f"fewer than {threshold} in a group at all times",
-            allowed=f"{threshold} people in each group",
+            found=f"fewer than {threshold} in a group, at some time of every quarter",
+            allowed=f"{threshold} people in each group throughout a quarter",
             todo="follow more people, or keep the figures inside the office",
         )
     runs = np.split(enough, np.flatnonzero(np.diff(enough) > 1) + 1)
     run = max(runs, key=lambda one: (len(one), -int(one[0])))
-    start, stop = int(grid[run[0]]), int(grid[run[-1]])
+    months = grid[run[0] : run[-1] + 2]
+    start, stop = int(months[0]), int(months[-1])
     rows = rows[(rows["time"] > start) & (rows["entry"] < stop)].copy()
     rows["cause"] = rows["cause"].where(rows["time"] <= stop)
     rows["time"] = rows["time"].clip(upper=stop)
-    return _Window(rows, start, stop, grid[run], threshold)
+    return _Window(rows, start, stop, months, threshold)
+
+
+def _fewest(people: pd.DataFrame, grid: np.ndarray) -> np.ndarray:
+    """Count the people at risk when they are fewest, in each quarter between two marks of the grid.
+
+    They only get fewer when somebody is seen for the last time: at each such time, and at the end of the
+    quarter, those are counted who are there just before and still just after.
+    """
+    entries, exits = np.sort(people["entry"]), np.sort(people["time"])
+    times = np.concatenate([grid[1:], exits[(exits > grid[0]) & (exits <= grid[-1])]])
+    staying = np.searchsorted(entries, times, side="left") - np.searchsorted(exits, times, side="right")
+    fewest = np.searchsorted(entries, grid[:-1], side="right") - np.searchsorted(
+        exits, grid[:-1], side="right"
+    )
+    np.minimum.at(fewest, np.searchsorted(grid, times, side="left") - 1, staying)
+    return fewest
 
 
 def _with_rare_together(window: _Window) -> tuple[pd.DataFrame, list[str]]:

@@ -39,6 +39,8 @@ GEOCODING = {
     "commune": "à la commune seulement",
     "inconnu": "sans adresse placée",
 }
+#: Good enough to say whether somebody lives in a quartier.
+PLACED = ("numero", "voie")
 
 _FEW = 100
 SPELL_COLUMNS = [

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from oqhs.catalogue import built_in
-from oqhs.secrecy import Relation, protect, sensitive_cells, statements
-from oqhs.studies.cohort.model import GEOCODING, OUTSIDE, QPV, UNKNOWN_REASON, UNPLACED, Cohort
-from oqhs.text import OBSERVED, SECRET
+from oqhs.secrecy import Relation, protect, remainders, sensitive_cells, statements
+from oqhs.studies.cohort.model import GEOCODING, OUTSIDE, PLACED, QPV, UNPLACED, Cohort
+from oqhs.text import OBSERVED, SECRET, round_half_up
 
 QUALITY_COLUMNS = ["check", "label", "persons", "share_pct", "status"]
 #: The RSA took the place of the RMI on 1 June 2009 (loi n° 2008-1249 du 1er décembre 2008).
@@ -16,18 +17,23 @@ _ALL = "suivies"
 _DOUBTS = {
     "voie_en_qpv": "en QPV, adresse placée à la voie : la voie peut n'y être qu'en partie",
     "non_situe_hors_qpv": "dites hors QPV, adresse non placée : laissées hors de la comparaison",
-    "motif_inconnu": "sorties sans motif : un motif à part, jamais réparti sur les autres",
     "sortie_apres_fin": "sorties après la fin du suivi : encore présentes à cette date",
     "depart_apres_fin": "départs du quartier après la fin du suivi : sans effet",
     "ouverture_ancienne": "droit ouvert avant le RSA (1er juin 2009) : date à vérifier",
     "retours": "revenues après une sortie : seule la première période est analysée",
 }
+#: People whose address is not placed, that the classes of geocoding give without a line of their own.
+_UNPLACED = "non_situees"
+#: The class each of these doubts is taken from: what is left of it is known by subtraction.
+_WITHIN = {"voie_en_qpv": "voie", "non_situe_hors_qpv": _UNPLACED}
 
 
 def quality(cohort: Cohort) -> pd.DataFrame:
     """Count what is doubtful in a cohort, and how well addresses are placed.
 
     It is for those who work on the file: it is masked by itself, not together with what `steps` tells.
+    Exits without a reason are no check of it, at any count: `steps` tells them, alone or with rare reasons
+    (`autres_motifs`), and a second count of them would give those reasons back by subtraction.
 
     Parameters
     ----------
@@ -39,7 +45,8 @@ def quality(cohort: Cohort) -> pd.DataFrame:
         `check` (id), `label` (French), `persons` (Int64, missing when masked), `share_pct` (of the persons
         followed, one decimal, missing when masked), `status` (`observed` or `secret`). First all the
         persons, then the classes of geocoding, then the doubts. A count from 1 to under the threshold is
-        masked, and so is what would give it back: another class, or a count whose complement is small.
+        masked, and so is what would give it back: another class, or a count that leaves few people of all
+        the persons, or of the classes it is taken from.
 
     Raises
     ------
@@ -64,7 +71,7 @@ def quality(cohort: Cohort) -> pd.DataFrame:
     classes = people["geocoding"].value_counts().reindex(list(GEOCODING), fill_value=0)
     doubts = _doubts(cohort, people)
     counts = pd.concat([pd.Series({_ALL: total}), classes, doubts])
-    hidden = _masked(counts, list(GEOCODING), list(_DOUBTS), cohort)
+    hidden = _masked(counts, cohort)
     labels = {_ALL: "personnes suivies"}
     labels |= {name: f"adresse placée {words}" for name, words in GEOCODING.items()}
     labels |= _DOUBTS | {"inconnu": GEOCODING["inconnu"]}
@@ -74,7 +81,7 @@ def quality(cohort: Cohort) -> pd.DataFrame:
             "check": counts.index.astype("str"),
             "label": pd.Series([labels[name] for name in counts.index], dtype="str").to_numpy(),
             "persons": shown.to_numpy(),
-            "share_pct": (100 * counts / total).round(1).mask(hidden).to_numpy(),
+            "share_pct": np.where(hidden, np.nan, round_half_up(100 * counts / total, 1)),
             "status": pd.Series(OBSERVED, index=counts.index, dtype="str").mask(hidden, SECRET).to_numpy(),
         }
     ).astype({"persons": "Int64"})[QUALITY_COLUMNS]
@@ -85,7 +92,6 @@ def _doubts(cohort: Cohort, people: pd.DataFrame) -> pd.Series:
     found = {
         "voie_en_qpv": (people["group"] == QPV) & (people["geocoding"] == "voie"),
         "non_situe_hors_qpv": (people["group"] == UNPLACED) & (people["territory"] == OUTSIDE),
-        "motif_inconnu": people["reason"] == UNKNOWN_REASON,
         "sortie_apres_fin": people["left"] > end,
         "depart_apres_fin": people["moved"] > end,
         "ouverture_ancienne": people["opened"] < _FIRST_DAY,
@@ -94,19 +100,22 @@ def _doubts(cohort: Cohort, people: pd.DataFrame) -> pd.Series:
     return pd.Series({name: int(rows.sum()) for name, rows in found.items()})
 
 
-def _masked(counts: pd.Series, classes: list[str], doubts: list[str], cohort: Cohort) -> pd.Series:
+def _masked(counts: pd.Series, cohort: Cohort) -> pd.Series:
     """Say which counts are masked, so that no subtraction gives a small one back."""
     threshold = int(built_in().threshold("secret_departement_min", cohort.end))
     level = built_in().threshold("secret_protection", cohort.end)
     if counts[_ALL] < threshold:
         return pd.Series(True, index=counts.index)
-    others = {f"sans {name}": int(counts[_ALL] - counts[name]) for name in doubts}
-    cells = pd.concat([counts, pd.Series(others, dtype="int64")])
-    relations: list[Relation] = [{_ALL: -1, **dict.fromkeys(classes, 1)}]
-    relations += [{name: 1, f"sans {name}": 1, _ALL: -1} for name in doubts]
-    shown = ~cells.index.isin(list(others))
+    unplaced, classes = remainders(counts, {_UNPLACED: (_ALL, PLACED)})
+    cells = pd.concat([counts, unplaced])
+    wholes = [(_ALL, name) for name in _DOUBTS] + [(whole, name) for name, whole in _WITHIN.items()]
+    rests, doubts = remainders(cells, {f"{whole} sans {name}": (whole, [name]) for whole, name in wholes})
+    cells = pd.concat([cells, rests])
+    others: Relation = {_UNPLACED: -1, **{name: 1 for name in GEOCODING if name not in PLACED}}
+    shown = pd.Series(cells.index.isin(counts.index), index=cells.index)
     kept = pd.Series(cells.index == _ALL, index=cells.index)
     costs = cells.clip(lower=1)  # a small count tells less than a large one
-    told = statements(cells, relations, shown=pd.Series(shown, index=cells.index), kept=kept, weights=costs)
+    relations = [*classes, others, *doubts]
+    told = statements(cells, relations, shown=shown, kept=kept, weights=costs)
     out = protect(told, sensitive_cells(told, threshold), level)
     return pd.Series(counts.index.isin(out), index=counts.index)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,20 @@ from oqhs.errors import CatalogueError, DataError, LayoutError, Problem
 from oqhs.sources.cards import Card, card_path, find_card
 from oqhs.sources.cells import TextTable
 from oqhs.sources.delimited import read_delimited
-from oqhs.studies.cohort.model import GEOCODING, OUTSIDE, QPV, REASONS, UNKNOWN_REASON, UNPLACED, Cohort
+from oqhs.studies.cohort.model import (
+    GEOCODING,
+    OUTSIDE,
+    PLACED,
+    QPV,
+    REASONS,
+    SPELL_COLUMNS,
+    UNKNOWN_REASON,
+    UNPLACED,
+    Cohort,
+)
+from oqhs.studies.identity.lists import read_lists
+from oqhs.studies.identity.numbers import number_rules
+from oqhs.studies.identity.rules import SOCIAL
 from oqhs.territories import kinds_of, normalise_codes
 
 #: Columns of the file, by name of the column of `Cohort.spells` each one fills.
@@ -29,8 +43,6 @@ COLUMNS = {
 }
 _DAYS = ("opened", "entered", "left", "moved")
 _FORMS = ("%Y-%m-%d", "%d/%m/%Y")
-_PLACED = ("numero", "voie")
-_NATIONAL_ID = r"[12][0-9]{2}(?:0[1-9]|1[0-2]|[2-9][0-9])(?:[0-9]{2}|2[AB])[0-9]{6}(?:[0-9]{2})?"
 _MARKS = "[\u0300-\u036f]"
 
 
@@ -63,7 +75,8 @@ def read(path: str | Path, *, end: dt.date | None = None) -> Cohort:
     DataError
         All of what is wrong in the rows: a day that is none or comes in the wrong order, an unknown
         reason, quartier or quality of geocoding, two spells of a person that overlap, an id that is a
-        social security number, somebody in a quartier whose address was placed at the commune only.
+        social security number, somebody in a quartier whose address was placed at the commune only. No
+        error tells what a cell holds: its line and its column are enough to find it.
 
     Examples
     --------
@@ -77,7 +90,7 @@ def read(path: str | Path, *, end: dt.date | None = None) -> Cohort:
     path = Path(path)
     card, dpo = _allowed(path)
     last = _last_day(path, card, end)
-    text = read_delimited(path)
+    text = _table(path)
     _refuse_missing(text)
     rows = _rows(text)
     problems = [*_wrong_cells(text, rows), *_wrong_places(text, rows), *_wrong_days(text, rows, last)]
@@ -86,7 +99,7 @@ def read(path: str | Path, *, end: dt.date | None = None) -> Cohort:
     if problems:
         raise DataError.gather(sorted(problems, key=lambda one: (one.line or 0, one.column or "")))
     perimeters = kinds_of(rows["territory"])["perimeter"].dropna()
-    spells = rows.drop(columns=["reason_told", "written", *(f"{name}_told" for name in _DAYS)])
+    spells = rows[SPELL_COLUMNS].copy()
     spells["territory"] = spells["territory"].replace({OUTSIDE.upper(): OUTSIDE, "": np.nan})
     return Cohort(
         spells=spells.sort_values(["person", "entered"], ignore_index=True),
@@ -150,6 +163,14 @@ def _last_day(path: Path, card: Card, end: dt.date | None) -> dt.date:
     return dt.date(card.year, 12, 31)
 
 
+def _table(path: Path) -> TextTable:
+    """Read the text; what is wrong with it is told without what it holds."""
+    try:
+        return read_delimited(path)
+    except DataError as error:
+        raise type(error).gather(replace(one, found=None) for one in error.problems) from None
+
+
 def _refuse_missing(text: TextTable) -> None:
     missing = [name for name in COLUMNS.values() if name.upper() not in text.names]
     if missing:
@@ -167,7 +188,7 @@ def _refuse_missing(text: TextTable) -> None:
 
 
 def _rows(text: TextTable) -> pd.DataFrame:
-    """Read the cells; what is written stays beside what was understood, for the errors."""
+    """Read the cells; where something else may be written, it stays beside what was understood."""
     told = {
         name: pd.Series(text.column(column).to_pandas(), dtype="str").str.strip()
         for name, column in COLUMNS.items()
@@ -178,16 +199,14 @@ def _rows(text: TextTable) -> pd.DataFrame:
     rows["reason_told"] = told["reason"]
     key = _key(told["reason"])
     rows["reason"] = key.mask(key == "", UNKNOWN_REASON).where(rows["left"].notna() | (key != ""))
-    rows["written"] = told["territory"]
     rows["territory"] = normalise_codes(told["territory"])
     rows["geocoding"] = _key(told["geocoding"])
-    placed = rows["geocoding"].isin(_PLACED)
+    placed = rows["geocoding"].isin(PLACED)
     outside = rows["territory"] == OUTSIDE.upper()
     rows["group"] = pd.Series(
         np.select([~placed, outside], [UNPLACED, OUTSIDE], default=QPV), index=rows.index, dtype="str"
     )
-    columns = ["person", "opened", "entered", "left", "reason", "territory", "group", "moved", "geocoding"]
-    return rows[[*columns, *(name for name in rows if name not in columns)]]
+    return rows
 
 
 def _key(words: pd.Series) -> pd.Series:
@@ -208,23 +227,28 @@ def _told(
     wrong: pd.Series,
     what: str,
     name: str,
-    found: pd.Series | None = None,
     allowed: str | None = None,
     todo: str | None = None,
 ) -> Iterator[Problem]:
-    """Tell each row where something is wrong; ids of persons are not told."""
+    """Tell each row where something is wrong, by its line: a cell may hold anything about somebody."""
     for row in np.flatnonzero(wrong):
-        cell = None if found is None else found.iloc[row]
-        yield Problem(what, text.path, text.line_of(row), COLUMNS[name], cell, allowed, todo)
+        yield Problem(what, text.path, text.line_of(row), COLUMNS[name], allowed=allowed, todo=todo)
+
+
+def _national(ids: pd.Series) -> pd.Series:
+    """Say which ids are social security numbers, whatever stands between their groups."""
+    rules = [rule.pattern.pattern for rule in number_rules(read_lists()) if rule.kind == SOCIAL]
+    spaced = ids.str.normalize("NFKD").str.replace(r"[\W_]+", " ", regex=True).str.strip()
+    found = [text.str.fullmatch(rule) for text in (spaced, spaced.str.replace(" ", "")) for rule in rules]
+    return pd.concat(found, axis=1).any(axis=1)
 
 
 def _wrong_cells(text: TextTable, rows: pd.DataFrame) -> Iterator[Problem]:
     """Tell the cells that say nothing known, whatever the others say."""
     yield from _told(text, rows["person"] == "", "this spell is nobody's", "person", todo="give the id")
-    national = rows["person"].str.replace(" ", "").str.fullmatch(_NATIONAL_ID)
     yield from _told(
         text,
-        national,
+        _national(rows["person"]),
         "this id is a social security number",
         "person",
         allowed="an opaque id, whose key stays with the one who made it",
@@ -234,20 +258,14 @@ def _wrong_cells(text: TextTable, rows: pd.DataFrame) -> Iterator[Problem]:
         needed = name in {"opened", "entered"}
         wrong = rows[name].isna() & (needed | (rows[f"{name}_told"] != ""))
         allowed = "2022-01-31 or 31/01/2022" + ("" if needed else ", or nothing")
-        yield from _told(text, wrong, "this is not a day", name, rows[f"{name}_told"], allowed, "correct it")
+        yield from _told(text, wrong, "this is not a day", name, allowed, "correct it")
     unknown = rows["reason"].notna() & ~rows["reason"].isin(list(REASONS))
     allowed = ", ".join(REASONS)
-    yield from _told(
-        text, unknown, "this reason is not known", "reason", rows["reason_told"], allowed, "use one of these"
-    )
+    yield from _told(text, unknown, "this reason is not known", "reason", allowed, "use one of these")
     idle = (rows["left_told"] == "") & (rows["reason_told"] != "") & ~unknown
-    yield from _told(
-        text, idle, "there is a reason without an exit", "reason", rows["reason_told"], "a day in `sortie`"
-    )
+    yield from _told(text, idle, "there is a reason without an exit", "reason", "a day in `sortie`")
     worse = ~rows["geocoding"].isin(list(GEOCODING))
-    yield from _told(
-        text, worse, "this quality is not known", "geocoding", rows["geocoding"], ", ".join(GEOCODING)
-    )
+    yield from _told(text, worse, "this quality is not known", "geocoding", ", ".join(GEOCODING))
 
 
 def _wrong_places(text: TextTable, rows: pd.DataFrame) -> Iterator[Problem]:
@@ -260,39 +278,34 @@ def _wrong_places(text: TextTable, rows: pd.DataFrame) -> Iterator[Problem]:
         ~(quartier | outside | empty),
         "this is neither a quartier nor outside of all",
         "territory",
-        rows["written"],
         f"the code of a QPV, or {OUTSIDE}",
     )
-    blurred = rows["geocoding"].isin([name for name in GEOCODING if name not in _PLACED])
+    blurred = rows["geocoding"].isin([name for name in GEOCODING if name not in PLACED])
     yield from _told(
         text,
         quartier & blurred,
         "an address that is not placed cannot be in a quartier",
         "territory",
-        rows["written"],
-        f"geocodage {' or '.join(_PLACED)}; otherwise nothing",
+        f"geocodage {' or '.join(PLACED)}; otherwise nothing",
         "geocode it again, or leave the territory empty",
     )
     yield from _told(
         text,
-        empty & rows["geocoding"].isin(_PLACED),
+        empty & rows["geocoding"].isin(PLACED),
         "the address is placed and the territory is not said",
         "territory",
-        allowed=f"the code of a QPV, or {OUTSIDE}",
+        f"the code of a QPV, or {OUTSIDE}",
     )
     yield from _told(
         text,
         ~quartier & rows["moved"].notna(),
         "somebody who does not live in a quartier cannot move out of one",
         "moved",
-        rows["moved_told"],
         "nothing",
     )
     first = kinds["perimeter"].dropna()
     other = quartier & (kinds["perimeter"] != (first.iloc[0] if len(first) else ""))
-    yield from _told(
-        text, other, "quartiers of two generations are mixed", "territory", rows["written"], "one generation"
-    )
+    yield from _told(text, other, "quartiers of two generations are mixed", "territory", "one generation")
 
 
 def _wrong_days(text: TextTable, rows: pd.DataFrame, end: dt.date) -> Iterator[Problem]:
@@ -309,22 +322,13 @@ def _wrong_days(text: TextTable, rows: pd.DataFrame, end: dt.date) -> Iterator[P
     )
     for name, wrong, what, other in orders:
         side = "up to" if other == "left" else "from" if name == "entered" else "after"
-        for row in np.flatnonzero(wrong):
-            yield Problem(
-                what,
-                text.path,
-                text.line_of(row),
-                COLUMNS[name],
-                f"{rows[name].iloc[row]:%Y-%m-%d}",
-                f"{side} {COLUMNS[other]}, {rows[other].iloc[row]:%Y-%m-%d}",
-                "correct one of the two days at its source",
-            )
+        allowed = f"{side} the day of `{COLUMNS[other]}`"
+        yield from _told(text, wrong, what, name, allowed, "correct one of the two days at its source")
     yield from _told(
         text,
         rows["entered"] >= last,
         "the follow-up starts when it is over",
         "entered",
-        rows["entered_told"],
         f"before {last:%Y-%m-%d}, last day of the follow-up",
         "correct the day, or the end of the follow-up",
     )

@@ -80,8 +80,7 @@ def read_clearances(path: Path) -> pd.DataFrame:
     missing = [name for name in _COLUMNS if name.upper() not in text.names]
     if missing:
         raise DataError.gather(
-            Problem("a column is missing", path, 1, name, allowed=", ".join(_COLUMNS))
-            for name in missing
+            Problem("a column is missing", path, 1, name, allowed=", ".join(_COLUMNS)) for name in missing
         )
     cells = {
         ours: plain_labels(pd.Series(text.column(name).to_pylist(), dtype="str"))

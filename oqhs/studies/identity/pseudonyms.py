@@ -69,13 +69,13 @@ def read_pseudonyms(path: Path, *, corpus: Iterable[Path] = ()) -> Pseudonyms:
         nature unknown; a name or a pseudonym stands twice (accents, case, hyphens and spaces do not make
         two); a pseudonym holds a real name of the table, or a word of that of a person.
     """
+    path = Path(path)
     _refuse_place(path, [Path(one) for one in corpus])
     text = read_delimited(path)
     missing = [column for column in _COLUMNS if column.upper() not in text.names]
     if missing:
         raise DataError.gather(
-            Problem("a column is missing", path, 1, name, allowed=", ".join(_COLUMNS))
-            for name in missing
+            Problem("a column is missing", path, 1, name, allowed=", ".join(_COLUMNS)) for name in missing
         )
     cells = {
         ours: plain_labels(pd.Series(text.column(column).to_pylist(), dtype="str"))

@@ -83,7 +83,7 @@ def waves(corpus: Corpus, by: Literal["year"] | Sequence[dt.date | str] = "year"
     starts = _starts(sources["date"], by)
     since = pd.Series(starts.to_numpy(), index=sources["source"])
     rows = rolled_up(corpus.segments, corpus.codebook)
-    rows["since"] = rows["source"].map(since).astype(starts.dtype)
+    rows["since"] = since.reindex(rows["source"]).to_numpy()
     rows = rows[rows["since"].notna()]
     held = pd.DataFrame({"since": sorted(starts.dropna().unique())}).astype({"since": starts.dtype})
     told = _coded(held, rows)

@@ -12,11 +12,11 @@ HEADER = "action;indicateur;territoire;periode;cible;realise;source"
 
 @pytest.fixture
 def follow_up(tmp_path):
-    """Write a table of follow-up: the lines under the header, without their source."""
+    """Write a table of follow-up: the lines under the header, without what ends each of them."""
 
-    def _follow_up(*lines, header=HEADER, name="suivi.csv"):
+    def _follow_up(*lines, header=HEADER, name="suivi.csv", end="bilan"):
         path = tmp_path / name
-        path.write_text("\n".join([header, *(f"{line};bilan" for line in lines)]) + "\n", encoding="utf-8")
+        path.write_text("\n".join([header, *(f"{line};{end}" for line in lines)]) + "\n", encoding="utf-8")
         return path
 
     return _follow_up

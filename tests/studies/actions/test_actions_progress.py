@@ -16,8 +16,8 @@ A, B, C, D, E = (f"QN9990{i}M" for i in range(1, 6))
 def told(follow_up, actions, geography):
     """Progress of some lines, by territory."""
 
-    def _told(*lines, diffusion="interne"):
-        found = progress(read(follow_up(*lines), actions), geography, actions, diffusion=diffusion)
+    def _told(*lines, diffusion="interne", **written):
+        found = progress(read(follow_up(*lines, **written), actions), geography, actions, diffusion=diffusion)
         return found.set_index("territory")
 
     return _told
@@ -96,6 +96,43 @@ def test_ept_add_up_where_no_quartier_is_followed(told):
     assert rows.loc["999", ["achieved", "rate_pct"]].tolist() == [45, 45]
 
 
+def test_the_departement_adds_the_ept_without_a_quartier_followed_to_the_quartiers(told):
+    rows = told(line(A, 20, 20), line(B, 20, 30), line("T99", 500, 400))
+    # 20 + 30 + 400 of 20 + 20 + 500; T98 is the sum of A and B and is not added again
+    whole = rows.loc["999"]
+    assert (whole["achieved"], whole["target"]) == (450, 540)
+    assert whole["rate_pct"] == pytest.approx(100 * 450 / 540)
+    assert (whole["n_known"], whole["n_total"], whole["coverage"], whole["note"]) == (3, 3, 1, "")
+    assert rows.loc[["T98", "T99"], "summed"].tolist() == [True, False]
+
+
+def test_an_ept_that_is_not_known_makes_the_departement_a_minimum(told):
+    whole = told(line(A, 20, 20), line(B, 20, 30), line("T99", 500, "nd")).loc["999"]
+    # 50 of the 40 aimed at where it is known; T99 is one of three
+    assert (whole["achieved"], whole["target"], whole["rate_pct"]) == (50, 540, 125)
+    assert (whole["n_known"], whole["n_total"]) == (2, 3)
+    assert whole["note"].startswith("partiel : 2 des 3")
+
+
+def test_an_ept_is_never_added_to_its_own_quartiers_and_what_is_left_out_is_told(told):
+    rows = told(line("T98", 50, 50), line(A, 20, 20), line(B, 30, 30), line("T99", 500, 400))
+    assert (rows.loc["999", "achieved"], rows.loc["999", "note"]) == (450, "")
+    # D is followed, whether its figure is known or not: T99 is not added, and 400 is not what D did
+    aside = "sans le total livré de T99, dont des quartiers sont suivis"
+    for achieved, whole in ((40, 60), ("nd", 20)):
+        found = told(line(A, 20, 20), line(D, 50, achieved), line("T99", 500, 400)).loc["999"]
+        assert (found["achieved"], found["n_total"]) == (whole, 2)
+        assert aside in found["note"]
+    # E lies in T98 and T99: neither may hold it twice
+    found = told(line(E, 20, 10), line("T99", 500, 400)).loc["999"]
+    assert (found["achieved"], found["note"]) == (10, aside)
+
+
+def test_each_year_has_its_own_base(told):
+    lines = [line(D, 10, 5), line("T99", 500, 400, year=2026), line(A, 10, 6, year=2026)]
+    assert told(*lines).loc["999", "achieved"].tolist() == [5, 406]
+
+
 def test_each_year_stands_by_itself(told):
     rows = told(line(A, 40, 10), line(A, 40, 20, year=2026)).loc[A]
     assert rows["period"].tolist() == [2025, 2026]
@@ -114,6 +151,57 @@ def test_a_small_count_of_people_is_hidden_and_no_total_gives_it_back(told):
     assert shown.loc[A, "note"] == "secret statistique"
     # D is not told either way: were 999 and T98 shown, nothing more would come of it
     assert shown.loc[D, "achieved"] == 40
+
+
+NOTED = "action;indicateur;territoire;periode;cible;realise;note;source"
+
+
+def test_a_hidden_count_is_not_told_by_what_was_noted_of_it(told):
+    lines = [f"{line(A, 20, 7, 'enfants')};7 femmes inscrites", f"{line(B, 20, 's', 'enfants')};les 5 de mai"]
+    lines += [f"{line(D, 20, 40, 'enfants')};deux séances", f"{line(C, 20, 5)};5 pommiers"]
+    shown = told(*lines, diffusion="public", header=NOTED)
+    people = shown[shown["indicator"] == "enfants"]
+    assert people.loc[[A, B, D], "note"].tolist() == ["secret statistique", "", "deux séances"]
+    # a tree is nobody
+    assert "5 pommiers" in shown["note"].tolist()
+    inner = told(*lines, header=NOTED)
+    assert inner[inner["indicator"] == "enfants"].loc[[A, B], "note"].tolist() == [
+        "7 femmes inscrites",
+        "les 5 de mai",
+    ]
+
+
+def test_a_source_or_a_note_that_tells_who_somebody_is_stays_inside(told):
+    lines = [f"{line(A, 20, 20)};vu avec M. Diallo", f"{line(B, 20, 20)};deux séances"]
+    inner = told(*lines, header=NOTED, end='"Mme Durand, CCAS ; bilan"')
+    assert inner.loc[A, ["source", "note"]].tolist() == ["Mme Durand, CCAS ; bilan", "vu avec M. Diallo"]
+    aside = "mention écartée : elle peut faire reconnaître quelqu'un"
+    for diffusion in ("partenaires", "public"):
+        shown = told(*lines, diffusion=diffusion, header=NOTED, end='"Mme Durand, CCAS ; bilan"')
+        # the sums of T98 and 999 tell the sources of their parts
+        assert set(shown["source"]) == {aside}
+        assert shown.loc[[A, B], "note"].tolist() == [aside, "deux séances"]
+
+
+def test_the_ept_that_the_departement_adds_gives_no_small_count_back(told):
+    # 450 less 400 and B's 43 would be the 7 of A
+    lines = [line(A, 20, 7, "enfants"), line(B, 60, 43, "enfants"), line("T99", 500, 400, "enfants")]
+    assert told(*lines).loc["999", "achieved"] == 450
+    shown = told(*lines, diffusion="partenaires")
+    seen = set(shown.index[shown["achieved"].notna()])
+    assert A not in seen
+    assert not {B, "T98"} <= seen
+    assert not {B, "T99", "999"} <= seen
+
+
+def test_the_small_count_of_an_ept_is_not_the_departement_less_the_quartiers(told):
+    # 104 less 60 and 40 would be the 4 of T99
+    lines = [line(A, 60, 60, "enfants"), line(B, 40, 40, "enfants"), line("T99", 9, 4, "enfants")]
+    shown = told(*lines, diffusion="partenaires")
+    seen = set(shown.index[shown["achieved"].notna()])
+    assert "T99" not in seen
+    assert not {"999", A, B} <= seen
+    assert not {"999", "T98"} <= seen
 
 
 def test_zero_and_counts_of_things_are_not_small_counts_of_people(told):
@@ -157,13 +245,17 @@ counts = st.one_of(st.none(), st.integers(0, 60))
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(counts, min_size=5, max_size=5))
-def test_nothing_hidden_is_worked_out_by_subtraction(actions, geography, values):
+@given(st.lists(counts, min_size=5, max_size=5), st.none() | st.integers(0, 60), st.booleans())
+def test_nothing_hidden_is_worked_out_by_subtraction(actions, geography, values, ept, straddled):
+    # without D and E, the figure given for T99 is one of those the département adds up
+    followed = {A, B, C, *((D, E) if ept is None else (E,) if straddled else ())}
+    figures = {code: count for code, count in zip((A, B, C, D, E), values, strict=True) if code in followed}
+    figures |= {} if ept is None else {"T99": ept}
     rows = [
         {"action": "jardin", "indicator": "enfants", "territory": code, "period": 2025, "target": 30.0,
          "achieved": np.nan if count is None else float(count),
          "status": "secret" if count is None else "observed", "source": "b", "note": ""}
-        for code, count in zip((A, B, C, D, E), values, strict=True)
+        for code, count in figures.items()
     ]  # fmt: skip
     table = pd.DataFrame(rows).astype({"period": "Int64"})
     shown = progress(table, geography, actions, diffusion="public").set_index("territory")
@@ -173,8 +265,11 @@ def test_nothing_hidden_is_worked_out_by_subtraction(actions, geography, values)
     seen = shown["achieved"].notna()
     pd.testing.assert_series_equal(shown.loc[seen, "achieved"], inner.loc[seen, "achieved"])
     known = inner["achieved"].notna()
-    for whole, parts in (("T98", [A, B, C]), ("T99", [D]), ("999", [A, B, C, D, E])):
+    of_999 = [*sorted(followed), *(["T99"] if ept is not None and not straddled else [])]
+    for whole, parts in (("T98", [A, B, C]), ("T99", [D] if ept is None else []), ("999", of_999)):
         cells = [whole, *(one for one in parts if known[one])]
+        if not parts:
+            continue
         if whole in inner.index and known[whole]:
             # never one unknown alone in a sum
             assert (~seen[cells]).sum() != 1
@@ -214,3 +309,5 @@ def test_grants_add_up_by_territory_and_year(geography):
     assert found.loc[(2025, "T98"), ["n_granted", "n_granted_known", "granted_eur"]].tolist() == [1, 1, 60]
     assert found.loc[(2025, "T99"), "n_granted"] == 0
     assert np.isnan(found.loc[(2024, "T98"), "granted_eur"])
+    # no amount is known: that none was granted is not known either
+    assert found.loc[(2024, "T98"), "n_granted"] is pd.NA

@@ -5,7 +5,7 @@ import pytest
 import xlsxwriter
 
 from oqhs.errors import DataError, LayoutError
-from oqhs.studies.actions import read, read_grants, read_several
+from oqhs.studies.actions import read, read_grants, read_several, read_several_grants
 
 GRANTS = "dossier;territoire;annee;montant_demande;montant_accorde;thematique"
 
@@ -81,7 +81,9 @@ def test_a_row_that_stands_twice_is_told_on_the_second_line(follow_up, actions, 
 def test_a_figure_without_a_source_is_refused(follow_up, actions, problems):
     file = follow_up("jardin;enfants;QN99901M;2025;9;9")
     file.write_text(file.read_text(encoding="utf-8").replace("bilan", ""), encoding="utf-8")
-    assert problems(DataError, read, file, actions)[0].column == "source"
+    told = problems(DataError, read, file, actions)[0]
+    assert told.column == "source"
+    assert told.allowed == "the service that gave this figure, and the date: no name of a person"
 
 
 def test_every_problem_of_a_table_is_told_at_once(follow_up, actions, problems):
@@ -108,6 +110,42 @@ def test_several_files_are_one_table_and_a_row_of_two_files_is_refused(follow_up
     told = problems(DataError, read_several, [first, second, first], actions)
     assert told[0].file == str(first)
     assert read_several([], actions).empty
+
+
+def test_two_columns_that_only_an_accent_tells_apart_are_refused(follow_up, actions, problems, tmp_path):
+    file = follow_up(
+        "jardin;arbres;QN99901M;2025;9;5;7",
+        header="action;indicateur;territoire;periode;cible;realise;Réalisé;source",
+    )
+    (told,) = problems(LayoutError, read, file, actions)
+    assert (told.column, told.found, told.file) == ("realise", "realise, Réalisé", file)
+    grants = tmp_path / "aides.csv"
+    grants.write_text(f"{GRANTS};Thématique\nIP-1;QN99901M;2025;1;1;sport;culture\n", encoding="utf-8")
+    assert problems(LayoutError, read_grants, grants)[0].found == "thematique, Thématique"
+
+
+def test_two_such_columns_of_a_workbook_are_refused_too(actions, problems, tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "suivi.xlsx")
+    sheet = book.add_worksheet("Suivi")
+    header = ("action", "indicateur", "territoire", "periode", "cible", "realise", "réalisé", "source")
+    sheet.write_row(0, 0, header)
+    sheet.write_row(1, 0, ("jardin", "arbres", "QN99901M", 2025, 9, 5, 7, "bilan"))
+    book.close()
+    (told,) = problems(LayoutError, read, tmp_path / "suivi.xlsx", actions)
+    assert (told.sheet, told.found) == ("Suivi", "realise, réalisé")
+
+
+def test_an_application_of_two_files_is_refused_and_others_are_one_table(tmp_path, problems):
+    rows = {"a.csv": ["IP-2;QN99901M;2025;1;1;sport"], "b.csv": ["IP-1;QN99901M;2025;2;2;sport"]}
+    rows["c.csv"] = ["IP-2;QN99901M;2024;1;1;sport", "IP-3;QN99901M;2025;3;3;sport"]
+    paths = {name: tmp_path / name for name in rows}
+    for name, lines in rows.items():
+        paths[name].write_text("\n".join([GRANTS, *lines]) + "\n", encoding="utf-8")
+    together = read_several_grants([paths["a.csv"], paths["b.csv"]])
+    assert together["dossier"].tolist() == ["IP-1", "IP-2"]
+    assert together.columns.tolist() == read_grants(paths["a.csv"]).columns.tolist()
+    (told,) = problems(DataError, read_several_grants, paths.values())
+    assert (told.file, told.found) == (str(paths["c.csv"]), "IP-2")
 
 
 def test_grants_keep_amounts_and_no_name(tmp_path):

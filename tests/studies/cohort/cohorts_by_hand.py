@@ -20,23 +20,27 @@ def lines(*rows):
 
 
 def cohort(rows, end=END):
-    """Make a cohort of (territory, months before entry, months followed, reason or None)."""
+    """Make a cohort of (territory, months before entry, months followed, reason or None).
+
+    Without a reason people are followed to the end, whatever the months; who moves is lost from sight then.
+    """
     told = []
     for number, (territory, before, months, reason) in enumerate(rows):
         opened = pd.Timestamp("2021-01-01")
         entered = opened + pd.Timedelta(days=round(before * 30.436875))
         left = entered + pd.Timedelta(days=round(months * 30.436875))
+        moved = reason == "demenagement"
         group = "hors_qpv" if territory == "hors_qpv" else "qpv"
         told.append(
             (
                 f"p{number:05}",
                 opened,
                 entered,
-                left if reason else None,
-                reason,
+                left if reason and not moved else None,
+                None if moved else reason,
                 territory,
                 group,
-                pd.NaT,
+                left if moved else pd.NaT,
                 "numero",
             )
         )
