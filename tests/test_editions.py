@@ -121,7 +121,7 @@ def test_an_unknown_key_is_told_with_the_keys_allowed(refused):
     assert (problem.what, problem.found) == ("this key is not known", "departements")
     assert (
         problem.allowed
-        == "departement, diffusion, edition, indicators, perimeter, since, territories, walking"
+        == "contact, departement, diffusion, edition, indicators, perimeter, since, site, territories, walking"
     )
     (problem,) = refused(indicators={"taux_pauvrete": RECIPE | {"anee": 2021}})
     assert (problem.column, problem.allowed) == ("indicators.taux_pauvrete.anee", "inputs, recipe, year")

@@ -33,10 +33,18 @@ def test_the_key_table_of_the_readme_is_the_one_the_command_prints(monkeypatch, 
 
 
 def test_the_card_of_the_readme_is_a_card_of_a_known_layout():
-    text = next(block for block in blocks("yaml") if "layout:" in block)
+    text = next(block for block in blocks("yaml") if "sha256:" in block)
     card = Card.model_validate(yaml.safe_load(text.replace("…", "a" * 64)))
     assert card.layout in load_catalogue().layouts
     assert card.source in load_catalogue().sources
+
+
+def test_the_card_of_a_study_of_the_readme_says_what_a_card_may_say():
+    text = next(block for block in blocks("yaml") if "layout: interviews" in block)
+    added = {"id": "x", "licence": "interne", "obtained": "2025-01-01", "sha256": "a" * 64}
+    card = Card.model_validate(added | yaml.safe_load(text))
+    assert card.source in load_catalogue().sources
+    assert card.interviews.files() == ["liens.csv", "verdicts.csv"]
 
 
 def test_every_layout_the_readme_names_exists():
