@@ -150,5 +150,5 @@ def test_a_release_made_with_other_versions_says_which(released, monkeypatch):
     release = released / "processed" / "2024" / "r2"
     assert other_versions(release) == {}
     here = verifying.versions(site=False)
-    monkeypatch.setattr(verifying, "versions", lambda *, site: {**here, "pandas": "0.0"})
+    monkeypatch.setattr(verifying, "versions", lambda **_: {**here, "pandas": "0.0"})
     assert other_versions(release) == {"pandas": (here["pandas"], "0.0")}
