@@ -10,9 +10,13 @@ import pandas as pd
 import pytest
 from qualitative_support import corpus_of
 from small_edition import write_data
+from two_editions import on_one_perimeter, opened
 
 import oqhs
 from oqhs.errors import DataError, MeasureError
+from oqhs.evaluating import annex_of, findings_of
+from oqhs.evaluating import document_of as evaluation_of
+from oqhs.publish.document_files import write_document
 from oqhs.publish.joint import document_of
 from oqhs.publish.pages import page_of
 from oqhs.publish.portrait.portrait import portrait_of
@@ -109,6 +113,30 @@ def test_no_withheld_excerpt_is_in_any_file_given_to_partners(edition, corpus, t
     assert [text for text in held["text"] if _plain(text) in read] == []
     assert _plain(NOTED) not in read
     assert "06 12 34 56 78" not in read
+
+
+def for_partners(found):
+    for file in found.editions.values():
+        file["diffusion"] = "partenaires"
+
+
+def test_no_withheld_excerpt_is_in_an_evaluation_nor_in_its_annex(corpus, tmp_path):
+    edition = opened(tmp_path / "data", on_one_perimeter, for_partners).edition(2024)
+    # The quartier where eight people were heard has another code in this folder.
+    frames = {name: getattr(corpus, name) for name in ("sources", "segments", "verdicts")}
+    moved = {name: frame.replace({"territory": {HEARD: "QN99901I"}}) for name, frame in frames.items()}
+    corpus = type(corpus)(**{**corpus.__dict__, **moved})
+    found = findings_of(edition, 2020, joint=edition.joint_display(corpus, pseudonyms=NAMES))
+    texts = [page_of(evaluation_of(found)), *(frame.to_csv() for frame in annex_of(found).values())]
+    write_document(evaluation_of(found), tmp_path / "evaluation.docx")
+    with zipfile.ZipFile(tmp_path / "evaluation.docx") as packed:
+        texts += [packed.read(name).decode("utf-8", "ignore") for name in packed.namelist()]
+    read = _plain(" ".join(texts))
+    chosen = publishable(corpus, diffusion="partenaires", persons_min=5, pseudonyms=NAMES)
+    held = corpus.segments[~corpus.segments["segment"].isin(chosen.segments["segment"])]
+    assert [text for text in held["text"] if _plain(text) in read] == []
+    assert _plain(NOTED) not in read
+    assert any(_plain(text) in read for text in HARMLESS)
 
 
 def test_harmless_excerpts_do_reach_partners(edition, corpus, tmp_path):
