@@ -14,6 +14,7 @@ from oqhs.entries import DIFFUSIONS
 from oqhs.errors import OqhsError, UnknownError
 from oqhs.evaluating import (
     Findings,
+    baseline_of,
     document_of,
     findings_of,
     narrowed,
@@ -90,6 +91,7 @@ def _found(
     cards = [_card_of(path) for path in (*actions, interviews) if path is not None]
     far = [card.diffusion if card is not None else "interne" for card in cards]
     told = narrowed(edition, min(far, key=DIFFUSIONS.index, default=None))
+    baseline_of(told, baseline)  # refused before the interviews are read
     fiches = load_actions(edition.observatory.folder / ACTIONS_FILE, edition.observatory.catalogue)
     return findings_of(
         told,

@@ -8,7 +8,7 @@ from oqhs.edition import Edition
 from oqhs.entries import Diffusion
 from oqhs.evaluating.annex import annex_of, write_annex
 from oqhs.evaluating.document import document_of
-from oqhs.evaluating.findings import Contract, Findings, findings_of, narrowed
+from oqhs.evaluating.findings import Contract, Findings, baseline_of, findings_of, narrowed
 from oqhs.publish.pages import Document
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Findings",
     "annex",
     "annex_of",
+    "baseline_of",
     "document_of",
     "evaluated",
     "findings_of",

@@ -96,7 +96,7 @@ def findings_of(
     edition = narrowed(edition, diffusion)
     if joint is not None:
         refuse_narrower(joint, edition.file.diffusion)
-    before = _baseline(edition, baseline)
+    before = baseline_of(edition, baseline)
     contracts = _contracts(edition, territory)
     changes = edition.changes(baseline, reference=REFERENCE, prices="part_reference")
     catalogue, day = edition.observatory.catalogue, edition.materials.day
@@ -150,8 +150,14 @@ def narrowed(edition: Edition, diffusion: Diffusion | None) -> Edition:
     return edition if far == own else edition.told_to(far)
 
 
-def _baseline(edition: Edition, baseline: int) -> Edition:
-    """Give the earlier edition, as far as the later one goes."""
+def baseline_of(edition: Edition, baseline: int) -> Edition:
+    """Give the earlier edition, as far as the later one goes.
+
+    Raises
+    ------
+    UnknownError
+        It is not before the edition, or is not there.
+    """
     year = edition.file.edition
     years = edition.observatory.editions
     if baseline >= year:

@@ -23,7 +23,9 @@ _NUMBERS = ("Cible", "Réalisé", "Taux")
 _NONE = "–"
 _SENSES = {-1: "défavorable", 0: "égal", 1: "favorable"}
 _SIGNS = {"+": 1, MINUS: -1, "=": 0}
-_MINIMUM = "au moins : une partie seulement des territoires suivis est connue."
+_MINIMUM = (
+    "au moins : une partie seulement des territoires suivis est connue ; le taux porte sur ceux qui le sont."
+)
 
 
 def with_previous(progress: pd.DataFrame, year: int) -> pd.DataFrame:
