@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from oqhs.sources import load
 from oqhs.sources.cards import STUDIED, Card, Replaced, card_path, scan_cards, sha256, write_card
 from oqhs.sources.deliveries import Delivery, receive
 from oqhs.sources.exchange import put_all
+from oqhs.studies.files import read_study
 from oqhs.tables import MEASUREMENT_KEY, plain
 
 #: What became of a file.
@@ -48,13 +49,7 @@ class Deposited:
 
 
 def deposit(
-    paths: Sequence[Path],
-    folder: Path,
-    said: Mapping[str, Any],
-    *,
-    today: dt.date,
-    study: Callable[[Path, str], object],
-    replacing: bool = False,
+    paths: Sequence[Path], folder: Path, said: Mapping[str, Any], *, today: dt.date, replacing: bool = False
 ) -> list[Deposited]:
     """Read files, write their cards and put both under `data/raw`: all of them, or none.
 
@@ -68,9 +63,6 @@ def deposit(
         Keys of the cards, as `oqhs.sources.deliveries.receive` takes them.
     today : date
         Day the files were obtained, where neither `said` nor a card says it.
-    study : callable
-        Reads the file of a study by its path and its layout, as `oqhs.studies.files.read_study` does; what
-        it raises refuses the file.
     replacing : bool
         Whether the files correct ones that are there, found by `id` if it is said, else by the name of
         the file: these are moved to `data/replaced` with their cards, and the new cards keep what they
@@ -100,7 +92,7 @@ def deposit(
         past = _past(held, said) if replacing else {}
         vouched = set() if replacing else {path.name for path, _ in held.values()}
         deliveries = receive(
-            paths, catalogue, said, stage, today=today, past=past, vouched=vouched, study=study
+            paths, catalogue, said, stage, today=today, past=past, vouched=vouched, study=read_study
         )
         plans = [_plan(delivery, held, folder, replacing=replacing) for delivery in deliveries]
         problems = list(_conflicts(plans, held))

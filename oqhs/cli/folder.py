@@ -16,7 +16,6 @@ from oqhs.demo import write_demo
 from oqhs.deposit import deposit
 from oqhs.drafting import draft_from, draft_new, write_edition
 from oqhs.observatory import Observatory
-from oqhs.studies.files import read_study
 from oqhs.terminal import print_arrivals, print_deposits, print_problems, problems_as_json
 
 
@@ -69,7 +68,7 @@ def add(
     }
     said = {name: value for name, value in told.items() if value is not None}
     today = datetime.now(UTC).astimezone().date()
-    done = deposit(files, data, said, today=today, study=read_study, replacing=replace)
+    done = deposit(files, data, said, today=today, replacing=replace)
     print_deposits(console, done)
 
 
