@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from python_calamine import CalamineWorkbook
+from small_edition import write_data
 
 from oqhs.demo import write_demo
 
@@ -37,13 +38,20 @@ def test_the_general_help_names_the_commands(run):
     assert all(name in out for name in ("release", "table", "demo"))
 
 
-def test_a_release_prints_the_key_table_and_says_where_everything_is(run, data):
-    code, out, _ = run("release", 2024, "--data", data)
-    folder = data / "processed" / "2024" / "r1"
+def test_a_release_prints_the_key_table_and_says_where_everything_is(run, tmp_path):
+    small = write_data(tmp_path / "data")
+    path = small / "editions" / "2024.yaml"
+    text = path.read_text(encoding="utf-8").replace("partenaires", "public\nsite: true", 1)
+    path.write_text(text, encoding="utf-8")
+    code, out, _ = run("release", 2024, "--data", small)
+    folder = small / "processed" / "2024" / "r1"
+    site = folder / "public" / "site"
     assert code == 0
     assert str(folder) in out
     assert "Taux de pauvreté" in out
     assert all(path.name in out for path in folder.iterdir())
+    assert f"public/site/ ({sum(one.is_file() for one in site.rglob('*'))} fichiers)" in out
+    assert str(site / "index.html") in out
 
 
 def test_a_table_is_printed_and_says_that_the_data_are_invented(run, data):
