@@ -176,6 +176,7 @@ def test_a_joint_display_made_for_few_is_not_told_farther(edition, corpus):
     assert inside.attrs["diffusion"] == "interne"
     with pytest.raises(MeasureError, match="may not be told so far"):
         document_of(inside, "Entretiens", diffusion="partenaires", invented=True)
+    inside.attrs["diffusion"] = "tous"
     with pytest.raises(MeasureError, match="may not be told so far"):
         portrait_of(edition.told_to("partenaires").contents()[0], HEARD, inside)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from oqhs.analysis.flags import STATE_WORDS, TO_CONFIRM
+from oqhs.analysis.lenses import GAP, WIDENING
+from oqhs.analysis.words import DROPPING
 from oqhs.catalogue import Catalogue
 from oqhs.publish import printed, writers
 from oqhs.text import listing
@@ -141,10 +143,10 @@ def gathered(flags: pd.DataFrame) -> pd.DataFrame:
     One that is to be confirmed leaves those that are sure: it would hide them.
     """
     keys = [flags["territory"], flags["indicator"]]
-    dropping, unsure = flags["kind"] == "decrochage", flags["state"] == TO_CONFIRM
+    dropping, unsure = flags["kind"] == DROPPING, flags["state"] == TO_CONFIRM
     settled = (dropping & ~unsure).groupby(keys).transform("any")
     told = settled | (dropping.groupby(keys).transform("any") & unsure)
-    return flags[~(told & flags["kind"].isin(["ecart", "creusement"]))]
+    return flags[~(told & flags["kind"].isin([GAP, WIDENING]))]
 
 
 def figures_sheet(flags: pd.DataFrame, lines: list[str]) -> writers.Sheet:

@@ -95,11 +95,11 @@ def refuse_narrower(table: pd.DataFrame, diffusion: str) -> None:
         It may not go that far; one that does not say how far it may go stays inside.
     """
     most = table.attrs.get("diffusion", "interne")
-    if DIFFUSIONS.index(most) < DIFFUSIONS.index(diffusion):
+    if most not in DIFFUSIONS[DIFFUSIONS.index(diffusion) :]:
         raise MeasureError(
             "this joint display may not be told so far",
             column="diffusion",
-            found=most,
+            found=str(most),
             allowed=", ".join(DIFFUSIONS[DIFFUSIONS.index(diffusion) :]),
             todo=f"take edition.told_to({diffusion!r}).joint_display(corpus)",
         )

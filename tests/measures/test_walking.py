@@ -149,7 +149,7 @@ def test_ties_everywhere_are_broken_by_the_smallest_code(seed):
     )
 
 
-def same(found, expected):
+def assert_same(found, expected):
     pd.testing.assert_frame_equal(found, expected, check_exact=False, rtol=0, atol=1e-6)
 
 
@@ -158,7 +158,7 @@ def same(found, expected):
 def test_shifting_everything_changes_nothing(seed, dx, dy):
     layers = town(seed), places(seed + 1, 4), places(seed + 2, 30)
     moved = [layer.set_geometry(layer.geometry.translate(dx, dy)) for layer in layers]
-    same(walk(*moved), walk(*layers))
+    assert_same(walk(*moved), walk(*layers))
 
 
 @SOME
@@ -168,7 +168,7 @@ def test_the_order_of_the_rows_changes_nothing(seed):
     edges, facilities, origins = town(seed), places(seed + 1, 4), places(seed + 2, 30)
     expected = walk(edges, facilities, origins)
     mixed = [layer.iloc[draw.permutation(len(layer))] for layer in (edges, facilities, origins)]
-    same(walk(*mixed).loc[origins.index], expected)
+    assert_same(walk(*mixed).loc[origins.index], expected)
 
 
 @SOME
@@ -176,7 +176,7 @@ def test_the_order_of_the_rows_changes_nothing(seed):
 def test_the_direction_streets_are_drawn_in_changes_nothing(seed):
     edges, facilities, origins = town(seed), places(seed + 1, 4), places(seed + 2, 30)
     turned = edges.rename(columns={"u": "v", "v": "u"}).set_geometry(edges.geometry.reverse())
-    same(walk(turned, facilities, origins), walk(edges, facilities, origins))
+    assert_same(walk(turned, facilities, origins), walk(edges, facilities, origins))
 
 
 @SOME
@@ -189,7 +189,7 @@ def test_splitting_streets_in_two_changes_nothing(seed, part):
         halves += [(u, 10_000 + k, length * part, cut(line, 0, part, normalized=True))]
         halves += [(10_000 + k, v, length * (1 - part), cut(line, part, 1, normalized=True))]
     split = gpd.GeoDataFrame(halves, columns=[*edges.columns], geometry="geometry", crs=LAMBERT)
-    same(walk(split, facilities, origins), walk(edges, facilities, origins))
+    assert_same(walk(split, facilities, origins), walk(edges, facilities, origins))
 
 
 @SOME
