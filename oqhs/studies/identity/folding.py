@@ -33,7 +33,7 @@ WORD = re.compile(r"[^\W_]+")
 BORDER = "\0"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Folded:
     """A text without accents, its case kept.
 
@@ -97,7 +97,7 @@ def glued(name: str) -> str:
     return "".join(words_of(name))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Joined:
     """Texts laid end to end, so that each pattern goes over them once."""
 

@@ -16,7 +16,7 @@ _IN_SEGMENTS = ("speaker", "memo")
 _IN_CODEBOOK = ("label", "definition", "include", "exclude", "example")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Replaced:
     """Texts whose names were replaced.
 

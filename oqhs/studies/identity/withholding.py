@@ -293,7 +293,7 @@ def _refuse_named_codes(corpus: Corpus, pseudonyms: Pseudonyms | None) -> None:
             raise DataError(
                 f"codes hold what may identify somebody ({found} of them)",
                 column=column,
-                todo="give them other words, in the software they come from or with `pseudonymised_corpus`",
+                todo="give them other words in the software they come from",
             )
 
 

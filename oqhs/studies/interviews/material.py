@@ -20,7 +20,7 @@ class Told:
     where: Where
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RawSource:
     """A source; `told` holds, by attribute, all that is told of it."""
 
@@ -36,7 +36,7 @@ class RawSource:
             self.told.setdefault(attribute, []).append(Told(value, file, where))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RawSegment:
     """A coded span; `key` tells spans apart where there are no offsets, its text does otherwise."""
 
@@ -67,7 +67,7 @@ class RawCode:
     colour: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Material:
     """All that a file holds; `file` is where its errors point to."""
 

@@ -75,7 +75,7 @@ def _decoded(file: Path, content: bytes) -> str:
         ) from error
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Selection:
     """What was selected in a source: a span of its text, or a place of a picture or of a sound.
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from oqhs.errors import DataError
 from oqhs.studies.identity import Pseudonyms, pseudonymised, pseudonymised_corpus, read_pseudonyms
+from oqhs.studies.identity.folding import joined
 
 HEADER = "nom;pseudonyme;nature\n"
 ROWS = HEADER + "Aïcha Belhadj;Nadège;personne\nAïcha;Nad;personne\nTour du Lac;Tour Haute;lieu\n"
@@ -192,3 +193,9 @@ def test_every_word_of_a_corpus_is_replaced_and_segments_still_point_at_their_te
 def test_offsets_into_a_text_the_corpus_does_not_hold_stay(small_corpus):
     made = pseudonymised_corpus(small_corpus({"s1": "Chez Aïcha"}, offsets={"s1": (40, 50)}), SMALL)
     assert made.segments[["start", "end", "text"]].iloc[0].tolist() == [40, 50, "Chez Nad"]
+
+
+def test_what_holds_texts_does_not_print_them():
+    made = pseudonymised(pd.Series(["Chez Aïcha, le soir."]), SMALL)
+    assert "soir" not in repr(made)
+    assert "soir" not in repr(joined(pd.Series(["Chez Aïcha, le soir."])))
